@@ -1,0 +1,137 @@
+/// What is learned without labels about how alert types cause each other: seen and expected propagation, lags, and the
+/// stream's own time scale (algorithm.md §5.1, §9).
+struct Propagation: ~Copyable {
+    /// Ends of the lag bins, seconds; the eleventh is open and counts as 1,280 s wide.
+    static let binEnds: [Double] = [2, 5, 10, 20, 40, 80, 160, 320, 640, 1280]
+    static let bins = 11
+    static let lagPriorWeight = 15.0
+    static let timeScalePrior = (seconds: 120.0, weight: 200.0)
+    static let longestScaleLag = 900.0
+
+    /// Evidence about one (relation, cause type, effect type).
+    struct Pair: BitwiseCopyable {
+        var key: UInt64
+        /// R: weight of the links seen.
+        var seen: Double
+        /// Sum of the histogram.
+        var lags: Double
+    }
+
+    private var index = IndexMap()
+    private(set) var pairs = Table<Pair>()
+    /// `bins` weights a pair.
+    private var histograms = Table<Double>()
+    /// X by (type, relation, kind): what was to be expected.
+    private var expected = Table<Double>()
+    private var expectedAgain = Table<Double>()
+    private let kinds: Int
+    private let limit: Int
+    private var lagSum = Propagation.timeScalePrior.seconds * Propagation.timeScalePrior.weight
+    private var lagWeight = Propagation.timeScalePrior.weight
+    /// tau, the stream's own time scale, seconds.
+    private(set) var timeScale = Propagation.timeScalePrior.seconds
+    private var binOf = Table<UInt8>()
+
+    init(kinds: Int, limit: Int) {
+        self.kinds = kinds
+        self.limit = limit
+        var bin: UInt8 = 0
+        for second in 0..<1280 {
+            while Double(second) >= Propagation.binEnds[Int(bin)] { bin += 1 }
+            binOf.append(bin)
+        }
+    }
+
+    /// Makes room for one more alert type.
+    mutating func addType() {
+        for _ in 0..<(3 * kinds) { expected.append(0) }
+        expectedAgain.append(0)
+    }
+
+    /// The lag bin of `lag` ≥ 0 seconds.
+    @inline(__always)
+    func bin(_ lag: Double) -> Int {
+        lag < 1280 ? Int(binOf[Int(lag)]) : Propagation.bins - 1
+    }
+
+    static func width(_ bin: Int) -> Double {
+        bin == 0 ? 2 : bin >= 10 ? 1280 : binEnds[bin] - binEnds[bin - 1]
+    }
+
+    private static func key(_ relation: Relation, _ cause: Int, _ effect: Int) -> UInt64 {
+        UInt64(relation.rawValue) << 60 | UInt64(cause) << 30 | UInt64(effect)
+    }
+
+    /// The pair's index, or -1 if nothing was learned of it.
+    @inline(__always)
+    func find(_ relation: Relation, _ cause: Int, _ effect: Int) -> Int {
+        index.find(Propagation.key(relation, cause, effect))
+    }
+
+    /// Seen propagation of a pair's index; 0 for -1.
+    @inline(__always)
+    func seen(_ pair: Int) -> Double { pair < 0 ? 0 : pairs[pair].seen }
+
+    /// Expected propagation from `cause` to resources of a kind (relations same, up, sib).
+    @inline(__always)
+    func expected(_ relation: Relation, _ cause: Int, kind: Int) -> Double {
+        expected[(cause * 3 + Int(relation.rawValue)) * kinds + kind]
+    }
+
+    func expectedAgain(_ type: Int) -> Double { expectedAgain[type] }
+
+    /// The kernel `base` as the histogram of the pair corrects it.
+    @inline(__always)
+    func corrected(_ base: Double, pair: Int, lag: Double) -> Double {
+        guard pair >= 0, pairs[pair].lags > 0 else { return base }
+        let b = bin(lag)
+        return (Propagation.lagPriorWeight * base + histograms[pair * Propagation.bins + b] / Propagation.width(b))
+            / (Propagation.lagPriorWeight + pairs[pair].lags)
+    }
+
+    /// Counts a link of weight `r` at `lag` seconds.
+    mutating func observe(_ relation: Relation, _ cause: Int, _ effect: Int, lag: Double, weight r: Double) {
+        let key = Propagation.key(relation, cause, effect)
+        var pair = index.find(key)
+        if pair < 0 {
+            if pairs.count >= limit { evict() }
+            pair = pairs.count
+            pairs.append(Pair(key: key, seen: 0, lags: 0))
+            for _ in 0..<Propagation.bins { histograms.append(0) }
+            index.insert(key, pair)
+        }
+        pairs[pair].seen += r
+        guard lag >= 0 else { return }
+        histograms[pair * Propagation.bins + bin(lag)] += r
+        pairs[pair].lags += r
+        if lag < Propagation.longestScaleLag {
+            lagSum += r * lag
+            lagWeight += r
+            timeScale = lagSum / lagWeight
+        }
+    }
+
+    @inline(__always)
+    mutating func expect(_ relation: Relation, _ cause: Int, kind: Int, _ amount: Double) {
+        expected[(cause * 3 + Int(relation.rawValue)) * kinds + kind] += amount
+    }
+
+    mutating func expectAgain(_ type: Int) { expectedAgain[type] += 0.5 }
+
+    /// At the limit the least supported eighth goes (ties: the older stays).
+    private mutating func evict() {
+        var weights = (0..<pairs.count).map { pairs[$0].seen }
+        weights.sort()
+        let cut = weights[max(0, limit / 8)]
+        var kept = 0
+        index.removeAll()
+        for at in 0..<pairs.count where pairs[at].seen > cut {
+            pairs[kept] = pairs[at]
+            for b in 0..<Propagation.bins { histograms[kept * Propagation.bins + b] = histograms[at * Propagation.bins + b] }
+            index.insert(pairs[kept].key, kept)
+            kept += 1
+        }
+        pairs.resize(to: kept, filling: Pair(key: 0, seen: 0, lags: 0))
+        histograms.resize(to: kept * Propagation.bins, filling: 0)
+    }
+}

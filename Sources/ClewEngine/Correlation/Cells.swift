@@ -1,0 +1,116 @@
+/// An alert as its neighbourhood remembers it (algorithm.md §2.4).
+struct Representative: BitwiseCopyable {
+    var time: Double
+    /// What its own odds are divided by when it is taken as an effect (§8).
+    var background: Double
+    var resource: UInt32
+    var type: UInt32
+    var key: Int32
+    var alert: UInt32
+    var affinity: UInt8
+    var hops: UInt8
+}
+
+/// What one incident left at one resource: up to three alerts on it, three on what depends on it, and their count.
+struct Cell: BitwiseCopyable {
+    /// Slot and number of the incident that made it; read through redirects.
+    var incident: Int32
+    var number: UInt32
+    var ownCount: UInt8
+    var belowCount: UInt8
+    /// Decayed count of alerts below, and its time.
+    var below: Double
+    var belowTime: Double
+    /// Time of the last alert.
+    var last: Double
+}
+
+/// The cells of all resources that alerts have touched: rows of three, in order of their making.
+struct Cells: ~Copyable {
+    static let perResource = 3
+    static let representatives = 3
+
+    private var rowOf = Table<Int32>()
+    private(set) var counts = Table<UInt8>()
+    private var resources = Table<Int32>()
+    private var free = Table<Int32>()
+    var cells = Table<Cell>()
+    /// Per cell three own, then three below.
+    var list = Table<Representative>()
+
+    /// Rows in use.
+    var rows: Int { counts.count - free.count }
+
+    mutating func addResource() { rowOf.append(-1) }
+
+    /// The row of a resource, or -1 if it has no cell.
+    @inline(__always)
+    func row(_ resource: Int) -> Int { Int(rowOf[resource]) }
+
+    /// The row of a resource, made now if needed.
+    mutating func makeRow(_ resource: Int) -> Int {
+        if rowOf[resource] >= 0 { return Int(rowOf[resource]) }
+        let row: Int
+        if free.count > 0 {
+            row = Int(free.removeLast())
+        } else {
+            row = counts.count
+            counts.append(0)
+            resources.append(-1)
+            let none = Cell(incident: -1, number: 0, ownCount: 0, belowCount: 0, below: 0, belowTime: 0, last: 0)
+            for _ in 0..<Cells.perResource { cells.append(none) }
+            let nobody = Representative(time: 0, background: 0, resource: 0, type: 0, key: 0, alert: 0, affinity: 0, hops: 0)
+            for _ in 0..<(Cells.perResource * 2 * Cells.representatives) { list.append(nobody) }
+        }
+        rowOf[resource] = Int32(row)
+        resources[row] = Int32(resource)
+        return row
+    }
+
+    /// Appends an empty cell; the row must have room.
+    mutating func append(_ row: Int, _ cell: Cell) -> Int {
+        let at = row * Cells.perResource + Int(counts[row])
+        cells[at] = cell
+        counts[row] += 1
+        return at
+    }
+
+    /// Removes cell `j` of a row; the later ones move up. An empty row is given back.
+    mutating func remove(_ row: Int, _ j: Int) {
+        let size = 2 * Cells.representatives
+        let count = Int(counts[row])
+        var at = row * Cells.perResource + j
+        let end = row * Cells.perResource + count - 1
+        while at < end {
+            cells[at] = cells[at + 1]
+            for k in 0..<size { list[at * size + k] = list[(at + 1) * size + k] }
+            at += 1
+        }
+        counts[row] = UInt8(count - 1)
+        if count == 1 {
+            rowOf[Int(resources[row])] = -1
+            free.append(Int32(row))
+        }
+    }
+
+    /// Puts an alert into a list of a cell: a later one of the type keeps it out, an earlier one goes, the first goes
+    /// where there are four.
+    @inline(__always)
+    mutating func put(_ cell: Int, own: Bool, _ alert: Representative) {
+        let start = cell * 2 * Cells.representatives + (own ? 0 : Cells.representatives)
+        var count = Int(own ? cells[cell].ownCount : cells[cell].belowCount)
+        var gap = -1
+        for k in 0..<count where list[start + k].type == alert.type {
+            if alert.time < list[start + k].time { return }
+            gap = k
+            break
+        }
+        if gap < 0, count == Cells.representatives { gap = 0 }
+        if gap >= 0 {
+            for k in gap..<(count - 1) { list[start + k] = list[start + k + 1] }
+            count -= 1
+        }
+        list[start + count] = alert
+        if own { cells[cell].ownCount = UInt8(count + 1) } else { cells[cell].belowCount = UInt8(count + 1) }
+    }
+}

@@ -1,0 +1,416 @@
+extension Engine {
+    private static let backgroundFloor = 0.05
+    private static let learnedCandidates = 3
+    private static let leastLearned = 0.02
+    private static let causeCount: Int32 = 3
+
+    /// A raise that begins an alert: it joins the incident that explains it best, or opens one (algorithm.md §7.2).
+    mutating func newAlert(_ known: Int, _ event: Occurrence, _ names: borrowing Names) -> (Verdict, incident: UInt32) {
+        let t = event.time
+        alertsMade += 1
+        types.all[event.type].newCount += 1
+        let owner = known >= 0 ? Int(keys.all[known].owner) : keys.owner(event.resource, event.type)
+        let question = Question(resource: event.resource, type: event.type, time: t, leavingOut: -1, clearedAt: .nan)
+        let mu = score(question, owner: owner)
+        if known >= 0 { scoreAgain(known, question, mu) }
+        if let far = burst(question, at: t) { replaceIfBetter(far) }
+        if known >= 0 { propagation.expectAgain(event.type) }
+        let total = sortCandidates()
+        let weight = max(Engine.backgroundFloor, 1 / (1 + total))
+        let best = order.count > 0 ? candidates[Int(order[0])] : nil
+        let joined = best.map { $0.odds >= parameters.threshold } ?? false
+        let alert = nextAlert
+        nextAlert &+= 1
+        let slot = joined ? Int(best?.slot ?? -1) : open(event, weight, names)
+        let key = place(known, slot, event, alert, weight, names)
+        touch(slot, event)
+        let background = joined ? mu * (1 + (best?.odds ?? 0)) : mu
+        insert(slot, event, key, alert, background)
+        addBackground(Int(keys.all[key].owner), event.type, t, weight)
+        learn(event, total)
+        guard joined else { return (.opened, incidents.hot[slot].number) }
+        let number = incidents.hot[slot].number
+        let survivor = fuse(slot, event.due, names)
+        let isWorse = event.severity > incidents.details[survivor].severity
+        incidents.details[survivor].severity = max(incidents.details[survivor].severity, event.severity)
+        closeIfFull(survivor, event.due, names)
+        noteChange(
+            survivor, event.due, isWorse ? .severityRaised : event.severity >= .major ? .majorAlertJoined : .alertJoined,
+            isUrgent: isWorse, names)
+        return (.joined, number)
+    }
+
+    /// Orders the candidates by (-odds, first of the incident, number) and returns the sum of their odds.
+    mutating func sortCandidates() -> Double {
+        order.removeAll()
+        for at in 0..<candidates.count {
+            order.append(Int32(at))
+            var k = order.count - 1
+            while k > 0, precedes(Int(order[k]), Int(order[k - 1])) {
+                order.swapAt(k, k - 1)
+                k -= 1
+            }
+        }
+        var total = 0.0
+        for k in 0..<order.count { total += candidates[Int(order[k])].odds }
+        return total
+    }
+
+    private func precedes(_ a: Int, _ b: Int) -> Bool {
+        let x = candidates[a]
+        let y = candidates[b]
+        if x.odds != y.odds { return x.odds > y.odds }
+        return isOlder(Int(x.slot), Int(y.slot))
+    }
+
+    /// Whether incident a comes before b by (first, number).
+    func isOlder(_ a: Int, _ b: Int) -> Bool {
+        let x = incidents.hot[a]
+        let y = incidents.hot[b]
+        return x.first != y.first ? x.first < y.first : x.number < y.number
+    }
+
+    private mutating func open(_ event: Occurrence, _ weight: Double, _ names: borrowing Names) -> Int {
+        let founder = alertName(resource: event.resource, type: event.type, identity: event.identity)
+        let slot = incidents.make(at: event.time, founder: founder, resource: UInt32(event.resource))
+        incidents.details[slot].openerResource = UInt32(event.resource)
+        incidents.details[slot].openerType = UInt32(event.type)
+        incidents.details[slot].openerWeight = weight - Engine.backgroundFloor
+        incidents.details[slot].severity = event.severity
+        opened += 1
+        if recordsAssignments { foundingLog.append((incidents.hot[slot].number, publicID(slot, names))) }
+        schedule(slot, .holdBack, at: event.time + parameters.holdBack)
+        return slot
+    }
+
+    /// Gives the key to the incident, and the alert its entry in it.
+    private mutating func place(
+        _ known: Int, _ slot: Int, _ event: Occurrence, _ alert: UInt32, _ weight: Double, _ names: borrowing Names
+    ) -> Int {
+        if known < 0, keys.count >= parameters.maxKeys { evictKeys() }
+        var key = known >= 0 ? known : keys.find(event.resource, event.type, event.identity)
+        if key < 0 { key = keys.add(event.resource, event.type, event.identity) }
+        let before = Int(keys.all[key].incident)
+        let previous = before >= 0 ? incidents.root(before) : -1
+        var entry: Int32 = -1
+        if previous == slot {
+            entry = keys.all[key].entry
+        } else if previous >= 0, incidents.details[previous].isFrozen || event.time - incidents.hot[previous].first > parameters.maxAge,
+            incidents.details[previous].revision > 0, incidents.details[slot].firstEntry < 0 {
+            incidents.details[slot].continues = incidents.details[previous].id
+        }
+        if entry >= 0 {
+            entries[Int(entry)].events += 1
+            entries[Int(entry)].first = min(entries[Int(entry)].first, event.time)
+            entries[Int(entry)].last = max(entries[Int(entry)].last, event.time)
+            entries[Int(entry)].severity = event.severity
+        } else {
+            entry = addEntry(slot, key, event, link(slot))
+        }
+        if before >= 0 {
+            if !keys.all[key].cleared { incidents.details[previous].uncleared -= 1 }
+            leave(key, previous, slot)
+        } else {
+            keys.all[key].slot = Int32(event.time / 60)
+            keys.all[key].seen = 1
+        }
+        incidents.details[slot].uncleared += 1
+        if keys.all[key].cleared, event.time - keys.all[key].last <= 60 { keys.all[key].flaps = min(keys.all[key].flaps, .max - 1) + 1 }
+        keys.all[key].incident = Int32(slot)
+        retain(slot)
+        if before >= 0 { release(before) }
+        keys.all[key].last = event.time
+        keys.all[key].cleared = false
+        keys.all[key].standing = false
+        keys.all[key].alert = alert
+        keys.all[key].entry = entry
+        keys.all[key].weight = weight
+        return key
+    }
+
+    /// What the entry that the key leaves behind still has to say.
+    private mutating func leave(_ key: Int, _ previous: Int, _ slot: Int) {
+        let at = Int(keys.all[key].entry)
+        guard previous != slot, at >= 0 else { return }
+        if isFlapping(key) { entries[at].flags.insert(.flapping) }
+        keys.all[key].flaps = 0
+    }
+
+    private mutating func addEntry(_ slot: Int, _ key: Int, _ event: Occurrence, _ link: Link?) -> Int32 {
+        let entry = AlertEntry(
+            key: alertName(resource: event.resource, type: event.type, identity: event.identity), keyIndex: Int32(key),
+            resource: UInt32(event.resource), type: UInt32(event.type), next: -1, first: event.time, last: event.time, events: 1,
+            severity: event.severity, eventName: event.eventName, binding: event.binding, flags: [],
+            message: ContiguousArray(event.message), link: link, runnerUp: runnerUp())
+        let at: Int
+        if freeEntries.count > 0 {
+            at = Int(freeEntries.removeLast())
+            entries[at] = entry
+        } else {
+            at = entries.count
+            entries.append(entry)
+        }
+        if incidents.details[slot].lastEntry >= 0 {
+            entries[Int(incidents.details[slot].lastEntry)].next = Int32(at)
+        } else {
+            incidents.details[slot].firstEntry = Int32(at)
+        }
+        incidents.details[slot].lastEntry = Int32(at)
+        return Int32(at)
+    }
+
+    /// The link of a new alert to the incident in `slot`: its best candidate, or, where it opened the incident, the
+    /// best rejected one.
+    private func link(_ slot: Int) -> Link? {
+        guard order.count > 0 else { return nil }
+        let best = candidates[Int(order[0])]
+        var link = makeLink(best, stage: Int(best.slot) == slot ? .arrival : .opened)
+        if order.count > 1 { link.runnerUpOdds = candidates[Int(order[1])].odds }
+        return link
+    }
+
+    /// What the public id of the second best candidate is made from; the id itself is made when it is shown.
+    private func runnerUp() -> Founding? {
+        guard order.count > 1 else { return nil }
+        let slot = Int(candidates[Int(order[1])].slot)
+        return Founding(alert: incidents.details[slot].founder, time: incidents.details[slot].foundedAt)
+    }
+
+    func makeLink(_ c: Candidate, stage: LinkStage) -> Link {
+        var link = Link(to: c.to, relation: c.relation, via: graph.names[Int(c.via)])
+        link.stage = stage
+        link.hops = c.hops
+        link.lag = c.lag
+        link.odds = c.odds
+        link.topology = c.topology
+        link.failing = c.failing
+        link.propagation = c.propagation
+        link.seen = c.seen
+        link.expected = c.expected
+        link.lagDensity = c.lagDensity
+        link.background = c.background > 0 ? 1 / c.background : 0
+        link.overFor = c.overFor
+        link.clearedApart = c.clearedApart
+        link.clearedLength = c.clearedLength
+        link.clearedFactor = c.clearedFactor
+        return link
+    }
+
+    /// Makes the alert part of the incident and of the cells in its cone (§2.4).
+    private mutating func insert(_ slot: Int, _ event: Occurrence, _ key: Int, _ alert: UInt32, _ background: Double) {
+        let t = event.time
+        let v = event.resource
+        incidents.hot[slot].count += 1
+        Engine.insert(UInt32(v), into: &incidents.details[slot].resources)
+        if incidents.hot[slot].count >= Engine.causeCount { unopen(slot, t) }
+        if incidents.details[slot].members.count < Int(Engine.smallIncident) {
+            incidents.details[slot].members.append(Member(
+                resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert, time: t, entry: keys.all[key].entry))
+        }
+        let cone = graph.cones[v]
+        for at in Int(cone.start)..<(Int(cone.start) + Int(cone.count)) {
+            let entry = graph.coneEntries[at]
+            let cell = makeCell(Int(entry.resource), slot, t)
+            cells.put(cell, own: entry.hops == 0, Representative(
+                time: t, background: background, resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert,
+                affinity: entry.affinity, hops: entry.hops))
+            if entry.hops > 0 { countBelow(cell, t) }
+            cells.cells[cell].last = max(cells.cells[cell].last, t)
+        }
+    }
+
+    private mutating func countBelow(_ cell: Int, _ t: Double) {
+        let tau = 600.0
+        let time = cells.cells[cell].belowTime
+        if t >= time {
+            cells.cells[cell].below = cells.cells[cell].below * Elementary.exp(-(t - time) / tau) + 1
+            cells.cells[cell].belowTime = t
+        } else {
+            cells.cells[cell].below += Elementary.exp(-(time - t) / tau)
+        }
+    }
+
+    /// The incident's cell at a resource; where it makes a fourth, the one longest without an alert goes.
+    private mutating func makeCell(_ resource: Int, _ slot: Int, _ t: Double) -> Int {
+        let row = cells.makeRow(resource)
+        let first = row * Cells.perResource
+        let count = Int(cells.counts[row])
+        for at in first..<(first + count) where Int(cells.cells[at].incident) == slot { return at }
+        retain(slot)
+        let made = Cell(
+            incident: Int32(slot), number: incidents.hot[slot].number, ownCount: 0, belowCount: 0, below: 0, belowTime: t, last: t)
+        if count == Cells.perResource {
+            var oldest = first
+            for at in (first + 1)..<(first + count) {
+                let a = cells.cells[at]
+                let b = cells.cells[oldest]
+                if a.last < b.last || a.last == b.last && a.number < b.number { oldest = at }
+            }
+            removeCell(row, oldest - first)
+        }
+        return cells.append(row, made)
+    }
+
+    private static func insert(_ x: UInt32, into sorted: inout ContiguousArray<UInt32>) {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle] < x { low = middle + 1 } else { high = middle }
+        }
+        if low == sorted.count || sorted[low] != x { sorted.insert(x, at: low) }
+    }
+
+    /// Learns from the best candidates, and what the alert should give rise to (§9).
+    private mutating func learn(_ event: Occurrence, _ total: Double) {
+        for k in 0..<min(Engine.learnedCandidates, order.count) {
+            let c = candidates[Int(order[k])]
+            let r = c.odds / (1 + total)
+            if r > Engine.leastLearned, c.relation != .far {
+                let cause = c.relation == .selfAgain ? event.type : Int(c.toType)
+                propagation.observe(c.relation, cause, event.type, lag: c.lag, weight: r)
+            }
+        }
+        let v = event.resource
+        propagation.expect(.same, event.type, kind: Int(graph.kinds[v]), 0.15)
+        let row = graph.siblingExposureRow(v)
+        for kind in 0..<graph.kindCount {
+            let under = graph.under[v * graph.kindCount + kind]
+            if under != 0 { propagation.expect(.up, event.type, kind: kind, 0.15 * under) }
+            let siblings = graph.siblingExposure(row + kind)
+            if siblings != 0 { propagation.expect(.sib, event.type, kind: kind, siblings) }
+        }
+    }
+
+    // MARK: Fusing (§7.3)
+
+    /// After a join: the second to fourth candidate are fused with the incident if the alert ties them strongly enough.
+    private mutating func fuse(_ joined: Int, _ now: Double, _ names: borrowing Names) -> Int {
+        var slot = joined
+        for k in 1..<max(1, min(4, order.count)) {
+            let c = candidates[Int(order[k])]
+            let other = Int(c.slot)
+            guard other != slot, incidents.redirect[other] < 0 else { continue }
+            let smaller = min(incidents.hot[slot].count - 1, incidents.hot[other].count)
+            if c.odds >= parameters.fuseThreshold * Double(max(1, smaller)), fits(slot, other) {
+                slot = merge(slot, other, now, names)
+            }
+        }
+        return slot
+    }
+
+    /// Whether two incidents may become one under the configured size.
+    func fits(_ a: Int, _ b: Int) -> Bool {
+        guard let limit = parameters.maxAlerts else { return true }
+        return Int(incidents.hot[a].count) + Int(incidents.hot[b].count) <= limit
+    }
+
+    /// The older of two incidents survives and takes what the other had; returns it.
+    mutating func merge(_ i: Int, _ j: Int, _ now: Double, _ names: borrowing Names) -> Int {
+        let (a, b) = isOlder(j, i) ? (j, i) : (i, j)
+        mergeRhythm(a, b)
+        let other = incidents.details[b]
+        Engine.unite(&incidents.details[a].resources, other.resources)
+        for member in other.members where incidents.details[a].members.count < Int(Engine.smallIncident) {
+            incidents.details[a].members.append(member)
+        }
+        if incidents.hot[a].count >= Engine.causeCount {
+            unopen(a, incidents.hot[a].last)
+            unopen(b, incidents.hot[a].last)
+        }
+        if incidents.hot[b].isSettled { incidents.hot[a].isSettled = true }
+        if other.firstEntry >= 0 {
+            if incidents.details[a].lastEntry >= 0 {
+                entries[Int(incidents.details[a].lastEntry)].next = other.firstEntry
+            } else {
+                incidents.details[a].firstEntry = other.firstEntry
+            }
+            incidents.details[a].lastEntry = other.lastEntry
+        }
+        incidents.details[a].mayRepeatKeys = true
+        incidents.details[a].uncleared += other.uncleared
+        incidents.details[a].lastAlert = other.lastAlert
+        incidents.details[a].lastAlertResource = other.lastAlertResource
+        let isWorse = other.severity > incidents.details[a].severity
+        incidents.details[a].severity = max(incidents.details[a].severity, other.severity)
+        if incidents.details[a].continues == nil { incidents.details[a].continues = other.continues }
+        if recordsAssignments { mergeLog.append((incidents.hot[b].number, incidents.hot[a].number)) }
+        publishMerged(b, into: a, now, names)
+        incidents.redirect[b] = Int32(a)
+        retain(a)
+        incidents.details[b].firstEntry = -1
+        incidents.details[b].lastEntry = -1
+        incidents.details[b].members = []
+        incidents.details[b].resources = []
+        incidents.details[b].isOver = true
+        noteChange(a, now, isWorse ? .severityRaised : .absorbed, isUrgent: isWorse || other.revision > 0, names)
+        if incidents.hot[b].references == 0 { discard(b) }
+        return a
+    }
+
+    private mutating func mergeRhythm(_ a: Int, _ b: Int) {
+        let other = incidents.hot[b]
+        var one = incidents.hot[a]
+        one.count += other.count
+        one.gaps += other.gaps
+        one.longestGap = max(one.longestGap, other.longestGap)
+        if other.first > one.last {
+            one.gaps += 1
+            one.longestGap = max(one.longestGap, other.first - one.last)
+        }
+        one.last = max(one.last, other.last)
+        let time = max(one.rateTime, other.rateTime)
+        one.rate = one.rate * Elementary.exp(-(time - one.rateTime) / ComponentActivity.rateTau)
+            + other.rate * Elementary.exp(-(time - other.rateTime) / ComponentActivity.rateTau)
+        one.rateTime = time
+        incidents.hot[a] = one
+    }
+
+    /// The union of two ascending lists.
+    private static func unite(_ a: inout ContiguousArray<UInt32>, _ b: ContiguousArray<UInt32>) {
+        if b.count <= 4 {
+            for x in b { insert(x, into: &a) }
+            return
+        }
+        var union: ContiguousArray<UInt32> = []
+        union.reserveCapacity(a.count + b.count)
+        var i = 0
+        var j = 0
+        while i < a.count || j < b.count {
+            if j == b.count || i < a.count && a[i] < b[j] {
+                union.append(a[i])
+                i += 1
+            } else {
+                if i < a.count, a[i] == b[j] { i += 1 }
+                union.append(b[j])
+                j += 1
+            }
+        }
+        a = union
+    }
+
+    // MARK: Bound on keys (§13)
+
+    /// At the limit an eighth of the keys goes: cleared before uncleared, longest silent first.
+    private mutating func evictKeys() {
+        var order = (0..<keys.count).map { (cleared: keys.all[$0].cleared ? 0 : 1, last: keys.all[$0].last, at: $0) }
+        order.sort { ($0.cleared, $0.last, $0.at) < ($1.cleared, $1.last, $1.at) }
+        var keep = Table(repeating: true, count: keys.count)
+        for gone in order.prefix(max(1, keys.count / 8)) { keep[gone.at] = false }
+        var held = Table<Int32>()
+        for at in 0..<keys.count { held.append(keys.all[at].incident) }
+        let before = keys.count
+        let moved = keys.retain(keep)
+        evictedKeys += UInt64(before - keys.count)
+        for at in 0..<entries.count where entries[at].keyIndex >= 0 {
+            entries[at].keyIndex = moved[Int(entries[at].keyIndex)]
+        }
+        for at in 0..<cells.list.count { cells.list[at].key = max(0, moved[Int(cells.list[at].key)]) }
+        for slot in 0..<incidents.details.count {
+            for m in incidents.details[slot].members.indices {
+                incidents.details[slot].members[m].key = moved[Int(incidents.details[slot].members[m].key)]
+            }
+        }
+        for at in 0..<before where moved[at] < 0 && held[at] >= 0 { release(Int(held[at])) }
+    }
+}

@@ -1,0 +1,287 @@
+/// An incident that may explain an alert, with the best evidence for it.
+struct Candidate: BitwiseCopyable {
+    var slot: Int32
+    var odds: Double
+    var relation: Relation
+    /// The alert it is linked to, and its type and number.
+    var to: AlertName
+    var toType: UInt32
+    var toAlert: UInt32
+    var via: UInt32
+    var hops: UInt8
+    var lag: Double
+    /// Factors of the odds: see `Link`.
+    var topology: Double
+    var failing: Double
+    var propagation: Double
+    var seen: Double
+    var expected: Double
+    var lagDensity: Double
+    var background: Double
+    var overFor: Double
+    var clearedApart: Double
+    var clearedLength: Double
+    var clearedFactor: Double
+}
+
+/// Learned propagation of one (cause type, relation), looked up once a scoring.
+struct PropagationMemo: BitwiseCopyable {
+    var mark: UInt32
+    var pair: Int32
+    var seen: Double
+    /// X + 1.
+    var expected: Double
+}
+
+/// The alert whose evidence is collected.
+struct Question {
+    var resource: ResourceIndex
+    var type: Int
+    var time: Double
+    /// The incident that is being settled: it is left out, and what came after the alert counts as its effect.
+    var leavingOut: Int
+    /// Clear time of the alert, where only alerts that cleared with it count; else NaN.
+    var clearedAt: Double
+}
+
+extension Engine {
+    static let mostEvaluations = 256
+    private static let sharedFailure = 0.25
+    private static let belowTau = 600.0
+    private static let largestPropagation = 8.0
+    private static let longestOver = 1800.0
+    private static let skew = 30.0
+    private static let promptShare = 0.85
+    private static let afterTau = 600.0
+    private static let clearedWithin = 60.0
+    private static let clearedDelta = 5.0
+    private static let clearedCap = 100.0
+
+    /// Collects the best evidence for each incident near an alert into `candidates` (algorithm.md §5.1).
+    /// Returns mu. At most 256 evaluations.
+    mutating func score(_ q: Question, owner: Int) -> Double {
+        candidates.removeAll()
+        scoring &+= 1
+        let mu = backgroundRate(q.resource, q.type, owner: owner, q.time)
+        var left = Engine.mostEvaluations
+        let cone = graph.cones[q.resource]
+        for at in Int(cone.start)..<(Int(cone.start) + Int(cone.count)) {
+            let entry = graph.coneEntries[at]
+            let row = cells.row(Int(entry.resource))
+            if row >= 0 { scoreCells(q, entry, row, mu, &left) }
+        }
+        evaluations += UInt64(Engine.mostEvaluations - left)
+        return mu
+    }
+
+    @inline(__always)
+    private mutating func scoreCells(_ q: Question, _ entry: Graph.ConeEntry, _ row: Int, _ mu: Double, _ left: inout Int) {
+        let t = q.time
+        let isOwnResource = Int(entry.resource) == q.resource
+        var j = 0
+        while j < Int(cells.counts[row]) {
+            let at = row * Cells.perResource + j
+            let cell = cells.cells[at]
+            if t - cell.last > parameters.maxAge {
+                removeCell(row, j)
+                continue
+            }
+            j += 1
+            let slot = incidents.root(Int(cell.incident))
+            if slot == q.leavingOut || t - incidents.hot[slot].first > parameters.maxAge || incidents.hot[slot].isClosed { continue }
+            let isOpen = incidents.hot[slot].isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
+            var evidence = cell.ownCount > 0 ? 2.0 : 0.0
+            if !isOwnResource { evidence += cell.below * Elementary.decay(t - cell.belowTime, over: Engine.belowTau) }
+            let list = at * 2 * Cells.representatives
+            for k in 0..<Int(cell.ownCount) where left > 0 {
+                left -= 1
+                weigh(q, entry, slot, list + k, isBelow: false, isOpen: isOpen, evidence, mu)
+            }
+            if isOwnResource { continue }
+            for k in 0..<Int(cell.belowCount) where left > 0 {
+                left -= 1
+                weigh(q, entry, slot, list + Cells.representatives + k, isBelow: true, isOpen: isOpen, evidence, mu)
+            }
+        }
+    }
+
+    /// Weighs one alert of a cell as the reason for (or, when settling, the effect of) the alert in question.
+    @inline(__always)
+    private mutating func weigh(
+        _ q: Question, _ entry: Graph.ConeEntry, _ slot: Int, _ at: Int, isBelow: Bool, isOpen: Bool, _ evidence: Double, _ mu: Double
+    ) {
+        let a = cells.list[at]
+        let t = q.time
+        let over = overFor(Int(a.key), Int(a.resource), Int(a.type), slot, raised: a.time, t)
+        if !isOpen, over > 0 || !types.all[Int(a.type)].clears { return }
+        let isOwnResource = Int(entry.resource) == q.resource
+        let isEffect = q.leavingOut >= 0 && a.time > t && (isBelow || isOwnResource)
+        var cleared = (apart: 0.0, length: 0.0, factor: 1.0)
+        if !q.clearedAt.isNaN {
+            guard let together = clearedTogether(q, a, slot) else { return }
+            cleared = together
+        }
+        let g = graph.affinities[Int(entry.affinity)]
+        let relation: Relation = isBelow ? .sib : isOwnResource ? .same : .up
+        var topology = 0.15
+        var failing = 1.0
+        var prior = 1.0
+        if isBelow {
+            let hops = Int(max(entry.hops, a.hops))
+            failing = evidence / (evidence + Engine.sharedFailure * Double(graph.fanOut[3 * Int(entry.resource) + hops]))
+            topology = isEffect
+                ? 0.1 * graph.affinities[Int(a.affinity)] * graph.affinityRoots[Int(entry.affinity)]
+                : 0.1 * g * graph.affinityRoots[Int(a.affinity)]
+        } else if !isOwnResource {
+            topology = 0.15 * g
+            prior = evidence / (evidence + Engine.sharedFailure * Double(graph.fanOut[3 * Int(entry.resource) + Int(entry.hops)]))
+            failing = prior
+        }
+        let learned = isEffect
+            ? lookUp(relation, cause: q.type, effect: Int(a.type), kind: Int(graph.kinds[Int(a.resource)]))
+            : remembered(relation, cause: Int(a.type), effect: q.type, kind: Int(graph.kinds[q.resource]))
+        let phi = min(Engine.largestPropagation, (learned.seen + prior) / learned.expected)
+        let lag = isEffect ? a.time - t : t - a.time
+        let density = kernel(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
+        let background = isEffect ? a.background : mu
+        let factor = topology * (isBelow ? failing : 1) * phi
+        let odds = factor * density / background * cleared.factor
+        keepIfBest(slot, odds, a.alert) {
+            Candidate(
+                slot: Int32(slot), odds: odds, relation: relation, to: AlertName(resource: .none, type: .none, identity: .none),
+                toType: a.type, toAlert: a.alert, via: entry.resource, hops: entry.hops, lag: t - a.time, topology: topology,
+                failing: failing, propagation: phi, seen: learned.seen, expected: learned.expected, lagDensity: density,
+                background: background, overFor: over, clearedApart: cleared.apart, clearedLength: cleared.length,
+                clearedFactor: cleared.factor)
+        } name: { engine in
+            engine.alertName(resource: Int(a.resource), type: Int(a.type), identity: engine.keys.all[Int(a.key)].identity)
+        }
+    }
+
+    /// Keeps the evidence if it is the best for its incident; of equal evidence the older alert's.
+    @inline(__always)
+    private mutating func keepIfBest(
+        _ slot: Int, _ odds: Double, _ alert: UInt32, _ make: () -> Candidate, name: (borrowing Engine) -> AlertName
+    ) {
+        if incidents.hot[slot].mark == scoring {
+            let at = Int(incidents.hot[slot].candidate)
+            let best = candidates[at].odds
+            guard odds > best || odds == best && alert < candidates[at].toAlert else { return }
+            candidates[at] = make()
+            candidates[at].to = name(self)
+        } else {
+            incidents.hot[slot].mark = scoring
+            incidents.hot[slot].candidate = Int32(candidates.count)
+            candidates.append(make())
+            candidates[candidates.count - 1].to = name(self)
+        }
+    }
+
+    /// Seconds since an alert of an incident ended; 0 while it is on (§3.3).
+    @inline(__always)
+    private func overFor(_ key: Int, _ resource: Int, _ type: Int, _ slot: Int, raised: Double, _ t: Double) -> Double {
+        let incident = Int(keys.all[key].incident)
+        if incident < 0 || incidents.root(incident) != slot || Int(keys.all[key].resource) != resource || Int(keys.all[key].type) != type {
+            return max(0, t - raised)
+        }
+        let silent = t - keys.all[key].last
+        return keys.all[key].cleared || silent > types.all[type].keep ? max(0, silent) : 0
+    }
+
+    /// How unlikely it is that both alerts cleared together by chance (§8, stage 2); nil if they did not.
+    private func clearedTogether(_ q: Question, _ a: Representative, _ slot: Int) -> (apart: Double, length: Double, factor: Double)? {
+        let key = keys.all[Int(a.key)]
+        guard key.cleared, key.incident >= 0, incidents.root(Int(key.incident)) == slot else { return nil }
+        let apart = (key.last - q.clearedAt).magnitude
+        guard apart <= Engine.clearedWithin else { return nil }
+        let length = min(key.last - a.time, q.clearedAt - q.time)
+        let factor = length / (2 * (apart + Engine.clearedDelta))
+        return factor > 1 ? (apart, length, min(Engine.clearedCap, factor)) : nil
+    }
+
+    @inline(__always)
+    private mutating func remembered(_ relation: Relation, cause: Int, effect: Int, kind: Int) -> PropagationMemo {
+        let at = cause * 3 + Int(relation.rawValue)
+        if memo[at].mark != scoring {
+            memo[at] = lookUp(relation, cause: cause, effect: effect, kind: kind)
+        }
+        return memo[at]
+    }
+
+    @inline(__always)
+    private func lookUp(_ relation: Relation, cause: Int, effect: Int, kind: Int) -> PropagationMemo {
+        let pair = propagation.find(relation, cause, effect)
+        return PropagationMemo(
+            mark: scoring, pair: Int32(pair), seen: propagation.seen(pair),
+            expected: propagation.expected(relation, cause, kind: kind) + 1)
+    }
+
+    /// Hazard of the effect, `lag` after the raise of its cause and `over` after that ended, 1/s.
+    @inline(__always)
+    private func kernel(lag: Double, over: Double, pair: Int) -> Double {
+        if lag < 0 { return Elementary.exp(lag / Engine.skew) / Engine.skew }
+        if over > Engine.longestOver { return 0 }
+        let tau = propagation.timeScale
+        let prompt = Engine.promptShare / tau * Elementary.exp(-lag / tau)
+        let lasting = (1 - Engine.promptShare) / Engine.afterTau * Elementary.exp(-over / Engine.afterTau)
+        return propagation.corrected(prompt + lasting, pair: pair, lag: lag)
+    }
+
+    // MARK: The same key again, and the component's burst
+
+    /// Evidence for the incident that holds the last occurrence of the same key (§5.2).
+    mutating func scoreAgain(_ key: Int, _ q: Question, _ mu: Double) {
+        let slot = incidents.root(Int(keys.all[key].incident))
+        let incident = incidents.hot[slot]
+        let t = q.time
+        let gap = max(0, t - keys.all[key].last, t - incident.last)
+        guard t - incident.first <= parameters.maxAge, max(gap, t - incident.last) <= Engine.longestOver, !incident.isClosed,
+            types.all[q.type].clears || incident.isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
+        else { return }
+        let pair = propagation.find(.selfAgain, q.type, q.type)
+        let seen = propagation.seen(pair)
+        let expected = propagation.expectedAgain(q.type) + 1
+        let phi = min(2, (seen + 1) / expected)
+        // 5.192956850889 = ln(1800 / 10): the density 1/gap over the gaps that count.
+        let density = propagation.corrected(1 / (max(gap, 10) * 5.192_956_850_889_053), pair: pair, lag: gap)
+        let odds = 0.5 * phi * density / mu
+        replaceIfBetter(Candidate(
+            slot: Int32(slot), odds: odds, relation: .selfAgain,
+            to: alertName(resource: q.resource, type: q.type, identity: keys.all[key].identity), toType: UInt32(q.type),
+            toAlert: keys.all[key].alert, via: UInt32(q.resource), hops: 0, lag: gap, topology: 0.5, failing: 1, propagation: phi,
+            seen: seen, expected: expected, lagDensity: density, background: mu, overFor: gap, clearedApart: 0, clearedLength: 0,
+            clearedFactor: 1))
+    }
+
+    /// Evidence for the component's lead incident while the component is in a burst (§6.2); nil if there is none.
+    func burst(_ q: Question, at t: Double) -> Candidate? {
+        let c = Int(graph.components[q.resource])
+        guard componentKnown[c] else { return nil }
+        let activity = components[c]
+        let slot = incidents.root(Int(activity.lead))
+        let incident = incidents.hot[slot]
+        guard t - incident.last <= 60, !incident.isClosed, incident.isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
+        else { return nil }
+        let rate = max(0, activity.rate * Elementary.decay(t - activity.rateTime, over: ComponentActivity.rateTau) - 2)
+            / ComponentActivity.rateTau
+        let share = Double(incidents.details[slot].resources.count) / Double(graph.componentSizes[c])
+        let quiet = activity.quietRate(t, since: start)
+        return Candidate(
+            slot: Int32(slot), odds: share * rate / quiet, relation: .far, to: incidents.details[slot].lastAlert, toType: 0,
+            toAlert: 0, via: incidents.details[slot].lastAlertResource, hops: 0, lag: 0, topology: share, failing: 1, propagation: 1,
+            seen: 0, expected: 0, lagDensity: rate, background: quiet, overFor: 0, clearedApart: 0, clearedLength: 0, clearedFactor: 1)
+    }
+
+    /// Takes evidence of another kind for an incident if it is stronger than what there is.
+    mutating func replaceIfBetter(_ candidate: Candidate) {
+        let slot = Int(candidate.slot)
+        if incidents.hot[slot].mark == scoring {
+            let at = Int(incidents.hot[slot].candidate)
+            if candidate.odds > candidates[at].odds { candidates[at] = candidate }
+        } else {
+            incidents.hot[slot].mark = scoring
+            incidents.hot[slot].candidate = Int32(candidates.count)
+            candidates.append(candidate)
+        }
+    }
+}

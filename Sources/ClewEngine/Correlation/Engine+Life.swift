@@ -1,0 +1,151 @@
+extension Engine {
+    /// Queues a look at the incident's life, unless an earlier one is queued.
+    mutating func requestLife(_ slot: Int, at time: Double) {
+        guard time < incidents.details[slot].lifeDue else { return }
+        incidents.details[slot].lifeDue = time
+        schedule(slot, .life, at: time)
+    }
+
+    /// Publishes what waits, resolves, freezes; queues the next look (algorithm.md §7.4).
+    mutating func runLife(_ slot: Int, _ now: Double, _ names: borrowing Names) {
+        guard incidents.details[slot].lifeDue == now else { return }
+        incidents.details[slot].lifeDue = .infinity
+        guard incidents.redirect[slot] < 0, !incidents.details[slot].isOver else { return }
+        let ageEnd = incidents.hot[slot].first + parameters.maxAge
+        guard incidents.details[slot].revision > 0 else {
+            if now >= ageEnd { incidents.details[slot].isOver = true } else { requestLife(slot, at: ageEnd) }
+            return
+        }
+        var next = publishWaiting(slot, now, names)
+        if !incidents.details[slot].isResolved { next = min(next, resolve(slot, now, names)) }
+        if !incidents.details[slot].isResolved, !incidents.details[slot].isFrozen {
+            if now >= ageEnd { freeze(slot, now, .maximumAge, names) } else { next = min(next, ageEnd) }
+        }
+        if incidents.details[slot].isResolved {
+            if now >= ageEnd { incidents.details[slot].isOver = true } else { next = min(next, ageEnd) }
+        }
+        if next < .infinity { requestLife(slot, at: max(next, now.nextUp)) }
+    }
+
+    private mutating func publishWaiting(_ slot: Int, _ now: Double, _ names: borrowing Names) -> Double {
+        guard incidents.details[slot].isDirty else { return .infinity }
+        let due = incidents.details[slot].publishedAt + parameters.updateInterval
+        if now < due { return due }
+        publish(slot, .updated, incidents.details[slot].dirtyReason, now, names)
+        return .infinity
+    }
+
+    /// Resolves the incident if its time has come; returns when it may come.
+    private mutating func resolve(_ slot: Int, _ now: Double, _ names: borrowing Names) -> Double {
+        var next = Double.infinity
+        if incidents.details[slot].uncleared == 0 {
+            let due = incidents.hot[slot].last + parameters.resolveAfter
+            if now >= due {
+                markResolved(slot, now, .allCleared, names)
+                return .infinity
+            }
+            next = due
+        }
+        let openEnd = incidents.hot[slot].openUntil(parameters)
+        if now < openEnd { return min(next, openEnd) }
+        let onEnd = latestEnd(slot)
+        if now < onEnd { return min(next, onEnd) }
+        markResolved(slot, now, .silent, names)
+        return .infinity
+    }
+
+    /// When the last of its alerts that are on will be taken to be over; -infinity if none is on.
+    private func latestEnd(_ slot: Int) -> Double {
+        var end = -Double.infinity
+        var at = incidents.details[slot].firstEntry
+        while at >= 0 {
+            let key = Int(entries[Int(at)].keyIndex)
+            if key >= 0, isOwn(key, slot), !keys.all[key].cleared {
+                end = max(end, keys.all[key].last + types.all[Int(keys.all[key].type)].keep)
+            }
+            at = entries[Int(at)].next
+        }
+        return end
+    }
+
+    /// Whether the key's last occurrence belongs to the incident.
+    func isOwn(_ key: Int, _ slot: Int) -> Bool {
+        keys.all[key].incident >= 0 && incidents.root(Int(keys.all[key].incident)) == slot
+    }
+
+    private mutating func markResolved(_ slot: Int, _ now: Double, _ reason: RevisionReason, _ names: borrowing Names) {
+        incidents.details[slot].isResolved = true
+        incidents.details[slot].resolvedAt = now
+        publish(slot, .resolved, reason, now, names)
+        teach(slot)
+    }
+
+    private mutating func freeze(_ slot: Int, _ now: Double, _ reason: RevisionReason, _ names: borrowing Names) {
+        incidents.details[slot].isFrozen = true
+        incidents.hot[slot].isClosed = true
+        publish(slot, .frozen, reason, now, names)
+        teach(slot)
+    }
+
+    /// At the configured size an incident takes no more alerts.
+    mutating func closeIfFull(_ slot: Int, _ now: Double, _ names: borrowing Names) {
+        guard let limit = parameters.maxAlerts, Int(incidents.hot[slot].count) >= limit, !incidents.details[slot].isFrozen else { return }
+        if incidents.details[slot].revision == 0 {
+            publish(slot, .open, .correlated, now, names)
+        }
+        freeze(slot, now, .maximumAlerts, names)
+        requestLife(slot, at: now.nextUp)
+    }
+
+    /// Something about the incident changed: it is published now, or with the next update, or not at all.
+    mutating func noteChange(_ slot: Int, _ now: Double, _ reason: RevisionReason, isUrgent: Bool, _ names: borrowing Names) {
+        if incidents.details[slot].isFrozen { return }
+        if incidents.details[slot].revision == 0 {
+            guard incidents.hot[slot].isSettled, let opening = openingReason(slot) else { return }
+            publish(slot, .open, opening, now, names)
+            requestLife(slot, at: now.nextUp)
+            return
+        }
+        if incidents.details[slot].isResolved {
+            incidents.details[slot].isResolved = false
+            publish(slot, .reopened, reason, now, names)
+            requestLife(slot, at: now.nextUp)
+            return
+        }
+        let due = incidents.details[slot].publishedAt + parameters.updateInterval
+        if isUrgent || now >= due {
+            publish(slot, .updated, reason, now, names)
+        } else {
+            if !incidents.details[slot].isDirty { incidents.details[slot].dirtyReason = reason }
+            incidents.details[slot].isDirty = true
+            requestLife(slot, at: due)
+        }
+    }
+
+    /// Why an incident may be shown for the first time; nil if it may not: two alerts, or one that is severe and still on.
+    private func openingReason(_ slot: Int) -> RevisionReason? {
+        let first = incidents.details[slot].firstEntry
+        guard first >= 0 else { return nil }
+        var at = entries[Int(first)].next
+        while at >= 0 {
+            if entries[Int(at)].key != entries[Int(first)].key { return .correlated }
+            at = entries[Int(at)].next
+        }
+        return incidents.details[slot].severity >= parameters.publishLone && incidents.details[slot].uncleared > 0 ? .loneAlert : nil
+    }
+
+    /// The absorbed incident's last revision, if it was ever shown.
+    mutating func publishMerged(_ b: Int, into a: Int, _ now: Double, _ names: borrowing Names) {
+        incidents.details[b].mergedInto = Int32(a)
+        guard incidents.details[b].revision > 0 else { return }
+        publish(b, .merged, .mergedInto, now, names)
+        incidents.details[a].mergedFrom.append(publicID(b, names))
+    }
+
+    /// An ended incident teaches the root-cause ranking, once (§11).
+    private mutating func teach(_ slot: Int) {
+        guard !incidents.details[slot].hasTaught else { return }
+        incidents.details[slot].hasTaught = true
+        learnCauses(slot)
+    }
+}

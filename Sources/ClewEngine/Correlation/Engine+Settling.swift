@@ -1,0 +1,129 @@
+/// An incident that a small one may be merged into.
+struct SettlingCandidate: BitwiseCopyable {
+    var slot: Int32
+    /// Alerts of the small incident that it explains.
+    var hits: Int32
+    var best: Candidate
+    /// Index of the member with the best odds.
+    var member: Int32
+}
+
+extension Engine {
+    private static let cover = 0.8
+    private static let coverAfterClear = 0.5
+    private static let hitOdds = 1.0
+    private static let smallForBurst: Int32 = 3
+    private static let mostLookedAt = 4
+
+    /// Offers a small incident to its neighbours, with evidence from both sides of its time (algorithm.md §8).
+    mutating func settle(_ slot: Int, _ stage: DueStage, _ now: Double, _ names: borrowing Names) {
+        guard incidents.redirect[slot] < 0, !incidents.details[slot].isOver || stage == .afterClear else { return }
+        if stage == .holdBack {
+            incidents.hot[slot].isSettled = true
+            schedule(slot, .late, at: incidents.hot[slot].first + parameters.settleLate)
+            requestLife(slot, at: max(now, incidents.hot[slot].first + parameters.maxAge))
+        }
+        if stage == .afterClear {
+            let again = incidents.hot[slot].lastClear + Engine.clearSettling
+            incidents.hot[slot].settlesAfterClear = again > now
+            if again > now { schedule(slot, .afterClear, at: again) }
+        }
+        if incidents.hot[slot].count <= Engine.smallIncident, !incidents.hot[slot].isClosed {
+            collectSettlement(slot, stage, now)
+            if mergeBest(slot, stage, now, names) { return }
+        }
+        if stage == .holdBack { noteChange(slot, now, .loneAlert, isUrgent: false, names) }
+    }
+
+    private mutating func collectSettlement(_ slot: Int, _ stage: DueStage, _ now: Double) {
+        settling.removeAll()
+        for m in 0..<incidents.details[slot].members.count {
+            let member = incidents.details[slot].members[m]
+            let v = Int(member.resource)
+            let type = Int(member.type)
+            var clearedAt = Double.nan
+            if stage == .afterClear {
+                guard member.key >= 0 else { continue }
+                let key = keys.all[Int(member.key)]
+                guard key.cleared, key.incident >= 0, incidents.root(Int(key.incident)) == slot else { continue }
+                clearedAt = key.last
+            }
+            let question = Question(resource: v, type: type, time: member.time, leavingOut: slot, clearedAt: clearedAt)
+            _ = score(question, owner: keys.owner(v, type))
+            for at in 0..<candidates.count { countHit(candidates[at], isHit: stage == .afterClear || candidates[at].odds >= Engine.hitOdds) }
+            if stage == .holdBack, incidents.hot[slot].count <= Engine.smallForBurst, let far = burst(question, at: now),
+                Int(far.slot) != slot {
+                replaceIfBetter(far)
+            }
+            for at in 0..<candidates.count { keepBest(candidates[at], member: m) }
+        }
+    }
+
+    private mutating func countHit(_ c: Candidate, isHit: Bool) {
+        for at in 0..<settling.count where settling[at].slot == c.slot {
+            if isHit { settling[at].hits += 1 }
+            return
+        }
+        settling.append(SettlingCandidate(slot: c.slot, hits: isHit ? 1 : 0, best: c, member: -1))
+    }
+
+    private mutating func keepBest(_ c: Candidate, member: Int) {
+        for at in 0..<settling.count where settling[at].slot == c.slot {
+            if settling[at].member < 0 || c.odds > settling[at].best.odds {
+                settling[at].best = c
+                settling[at].member = Int32(member)
+            }
+            return
+        }
+        settling.append(SettlingCandidate(slot: c.slot, hits: 0, best: c, member: Int32(member)))
+    }
+
+    /// Merges the incident with the best of the first four candidates that passes; at most one. Returns whether it did.
+    private mutating func mergeBest(_ slot: Int, _ stage: DueStage, _ now: Double, _ names: borrowing Names) -> Bool {
+        let members = Double(incidents.details[slot].members.count)
+        let needed = (stage == .afterClear ? Engine.coverAfterClear : Engine.cover) * members
+        for place in 0..<min(Engine.mostLookedAt, settling.count) {
+            bringForward(place)
+            let candidate = settling[place]
+            let other = Int(candidate.slot)
+            guard isOpen(other, incidents.hot[slot].first), isOpen(slot, incidents.hot[other].first) else { continue }
+            let passes = candidate.best.relation == .far
+                ? candidate.best.odds >= parameters.burstThreshold
+                : candidate.best.odds >= parameters.settleThreshold && Double(candidate.hits) >= needed
+            guard passes, fits(slot, other), !incidents.hot[other].isClosed else { continue }
+            storeLink(slot, candidate, stage)
+            _ = merge(slot, other, now, names)
+            return true
+        }
+        return false
+    }
+
+    private func isOpen(_ slot: Int, _ t: Double) -> Bool {
+        incidents.hot[slot].isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
+    }
+
+    /// Moves the first of the remaining candidates, by (-hits, -best odds, first, number), to `place`.
+    private mutating func bringForward(_ place: Int) {
+        var first = place
+        for at in (place + 1)..<max(place + 1, settling.count) {
+            let a = settling[at]
+            let b = settling[first]
+            if a.hits != b.hits {
+                if a.hits > b.hits { first = at }
+            } else if a.best.odds != b.best.odds {
+                if a.best.odds > b.best.odds { first = at }
+            } else if isOlder(Int(a.slot), Int(b.slot)) {
+                first = at
+            }
+        }
+        settling.swapAt(place, first)
+    }
+
+    /// The alert that gave the best odds is shown with the evidence of the settlement.
+    private mutating func storeLink(_ slot: Int, _ candidate: SettlingCandidate, _ stage: DueStage) {
+        let entry = Int(incidents.details[slot].members[Int(candidate.member)].entry)
+        guard entry >= 0 else { return }
+        let stages: [LinkStage] = [.settledEarly, .settledLate, .settledAfterClear]
+        entries[entry].link = makeLink(candidate.best, stage: stages[Int(stage.rawValue)])
+    }
+}

@@ -1,0 +1,184 @@
+/// A new alert of an incident, as settling needs it.
+struct Member: BitwiseCopyable {
+    var resource: UInt32
+    var type: UInt32
+    var key: Int32
+    var alert: UInt32
+    var time: Double
+    var entry: Int32
+}
+
+/// One alert key as part of one incident.
+struct AlertEntry {
+    var key: AlertName
+    var keyIndex: Int32
+    var resource: UInt32
+    var type: UInt32
+    /// Next entry of the incident, -1 at the end.
+    var next: Int32
+    var first: Double
+    var last: Double
+    var events: UInt64
+    var severity: Severity
+    /// The name that the event used, where it was another than the resource's.
+    var eventName: NameID
+    var binding: BindingRule
+    /// The key flapped, or had become standing or chronic, when it left this incident.
+    var flags: AlertFlags
+    var message: ContiguousArray<UInt8>
+    var link: Link?
+    var runnerUp: Founding?
+}
+
+/// What a public incident id is made from (algorithm.md §7.4).
+struct Founding: BitwiseCopyable {
+    var alert: AlertName
+    var time: Double
+}
+
+/// The part of an incident that each event reads (algorithm.md §2.5).
+struct Incident: BitwiseCopyable {
+    /// Order of making.
+    var number: UInt32
+    var first: Double
+    var last: Double
+    /// Alerts without repeats.
+    var count: Int32
+    /// Rate with tau 30 s, and its time.
+    var rate: Double
+    var rateTime: Double
+    /// Gaps seen, and the fading longest of them.
+    var gaps: Int32
+    var longestGap: Double
+    /// Last clear of one of its alerts while it is small.
+    var lastClear: Double
+    var settlesAfterClear: Bool
+    /// The hold-back has passed, for it or for one that it absorbed.
+    var isSettled: Bool
+    /// Published as frozen: it takes nothing more.
+    var isClosed: Bool
+    /// Keys, cells, queue entries, leads and redirects that name this slot.
+    var references: Int32
+    /// Scratch of the scoring in progress.
+    var mark: UInt32
+    var candidate: Int32
+
+    static let gapsNeeded: Int32 = 10
+
+    /// G: ten times its longest gap; infinite before ten gaps were seen (§7.1).
+    @inline(__always)
+    var silence: Double { gaps >= Incident.gapsNeeded ? max(10, 10 * longestGap) : .infinity }
+
+    /// When alerts that are over may no longer be linked to it.
+    @inline(__always)
+    func openUntil(_ p: CorrelationParameters) -> Double {
+        let g = silence
+        return min(first + p.maxAge, last + (g < 60 ? g : p.idle))
+    }
+
+    @inline(__always)
+    func isOpen(_ t: Double, maxAge: Double, idle: Double) -> Bool {
+        let g = silence
+        return t - first <= maxAge && t - last <= (g < 60 ? g : idle)
+    }
+}
+
+/// The part of an incident that only decisions and publishing read.
+struct IncidentDetail {
+    /// First 16 new alerts.
+    var members: ContiguousArray<Member> = []
+    /// Distinct resources, ascending.
+    var resources: ContiguousArray<UInt32> = []
+    var firstEntry: Int32 = -1
+    var lastEntry: Int32 = -1
+    /// It absorbed another: two entries may be of one key.
+    var mayRepeatKeys = false
+    /// Keys of it that are not cleared.
+    var uncleared: Int32 = 0
+    /// The key that opened it and the background weight it was counted with; cleared once it was a cause (§4 unopen).
+    var openerResource: UInt32 = 0
+    var openerType: UInt32 = 0
+    var openerWeight = 0.0
+    var hasOpener = true
+    /// The alert of its last event.
+    var lastAlert: AlertName
+    var lastAlertResource: UInt32 = 0
+    /// What its public id is made from.
+    var founder: AlertName
+    var foundedAt: Double
+    var id: IncidentID?
+
+    // Life (§7.4).
+    var severity = Severity.info
+    /// 0: never published.
+    var revision: UInt32 = 0
+    var publishedAt = -Double.infinity
+    var status = IncidentStatus.open
+    /// A change waits to be published.
+    var isDirty = false
+    var dirtyReason = RevisionReason.alertJoined
+    var isResolved = false
+    var resolvedAt = 0.0
+    var isFrozen = false
+    /// Its root-cause counts were taken.
+    var hasTaught = false
+    /// Time of its queued life entry; infinity if none.
+    var lifeDue = Double.infinity
+    /// Nothing can change it any more: it goes when nothing names it.
+    var isOver = false
+    var mergedFrom: [IncidentID] = []
+    var mergedInto: Int32 = -1
+    var continues: IncidentID?
+}
+
+/// Incidents in slots; a slot is given out again when nothing names it.
+struct Incidents: ~Copyable {
+    var hot = Table<Incident>()
+    var details = Table<IncidentDetail>()
+    /// The incident that this one was merged into, -1 for none: followed by `root`.
+    var redirect = Table<Int32>()
+    private var free = Table<Int32>()
+    private var next: UInt32 = 0
+
+    /// Incidents made so far.
+    var made: UInt32 { next }
+    /// Slots in use.
+    var live: Int { hot.count - free.count }
+
+    /// The incident that a slot stands for now. The way is short: a redirect is added only when a survivor is itself
+    /// merged into an older incident.
+    @inline(__always)
+    func root(_ slot: Int) -> Int {
+        var slot = slot
+        while redirect[slot] >= 0 { slot = Int(redirect[slot]) }
+        return slot
+    }
+
+    mutating func make(at t: Double, founder: AlertName, resource: UInt32) -> Int {
+        let incident = Incident(
+            number: next, first: t, last: t, count: 0, rate: 0, rateTime: t, gaps: 0, longestGap: 0, lastClear: -1e18,
+            settlesAfterClear: false, isSettled: false, isClosed: false, references: 0, mark: 0, candidate: -1)
+        var detail = IncidentDetail(lastAlert: founder, founder: founder, foundedAt: t)
+        detail.lastAlertResource = resource
+        next += 1
+        if free.count > 0 {
+            let slot = Int(free.removeLast())
+            hot[slot] = incident
+            details[slot] = detail
+            redirect[slot] = -1
+            return slot
+        }
+        hot.append(incident)
+        details.append(detail)
+        redirect.append(-1)
+        return hot.count - 1
+    }
+
+    /// Gives a slot back; the caller has freed its entries.
+    mutating func release(_ slot: Int) {
+        let name = details[slot].founder
+        details[slot] = IncidentDetail(lastAlert: name, founder: name, foundedAt: 0)
+        details[slot].isOver = true
+        free.append(Int32(slot))
+    }
+}
