@@ -207,9 +207,8 @@ extension Engine {
             incidents.details[slot].members.append(Member(
                 resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert, time: t, entry: keys.all[key].entry))
         }
-        let cone = graph.cones[v]
-        for at in Int(cone.start)..<(Int(cone.start) + Int(cone.count)) {
-            let entry = graph.coneEntries[at]
+        for at in graph.cones.range(v) {
+            let entry = graph.cones[at]
             let cell = makeCell(Int(entry.resource), slot, t)
             cells.put(cell, own: entry.hops == 0, Representative(
                 time: t, background: background, resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert,

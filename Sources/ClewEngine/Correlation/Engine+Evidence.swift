@@ -64,9 +64,8 @@ extension Engine {
         scoring &+= 1
         let mu = backgroundRate(q.resource, q.type, owner: owner, q.time)
         var left = Engine.mostEvaluations
-        let cone = graph.cones[q.resource]
-        for at in Int(cone.start)..<(Int(cone.start) + Int(cone.count)) {
-            let entry = graph.coneEntries[at]
+        for at in graph.cones.range(q.resource) {
+            let entry = graph.cones[at]
             let row = cells.row(Int(entry.resource))
             if row >= 0 { scoreCells(q, entry, row, mu, &left) }
         }

@@ -179,9 +179,11 @@ extension Engine {
             found.append(Int(v))
         }
         for v in alerting {
-            for n in graph.neighbours[Int(v)] where ranking.candidate[Int(n.other)] != ranking.serial {
-                ranking.candidate[Int(n.other)] = ranking.serial
-                found.append(Int(n.other))
+            for at in graph.neighbours.range(Int(v)) {
+                let other = Int(graph.neighbours[at].other)
+                if ranking.candidate[other] == ranking.serial { continue }
+                ranking.candidate[other] = ranking.serial
+                found.append(other)
             }
         }
         return found
@@ -190,15 +192,17 @@ extension Engine {
     /// The lower quartile of the surprise of the neighbours of one direction and kind, the largest over such groups:
     /// a resource takes over what nearly all of a group shows.
     private func groupSurprise(_ c: Int) -> Double {
-        let neighbours = graph.neighbours[c]
+        let range = graph.neighbours.range(c)
         var best = 0.0
-        var at = 0
-        while at < neighbours.count {
-            let group = neighbours[at]
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let group = graph.neighbours[at]
             var own: ContiguousArray<Double> = []
             var size = 0
-            while at < neighbours.count, neighbours[at].kind == group.kind, neighbours[at].outgoing == group.outgoing {
-                let other = Int(neighbours[at].other)
+            while at < range.upperBound {
+                let neighbour = graph.neighbours[at]
+                guard neighbour.kind == group.kind, neighbour.outgoing == group.outgoing else { break }
+                let other = Int(neighbour.other)
                 if ranking.isAlerting(other) { own.append(ranking.own[other]) }
                 size += 1
                 at += 1
@@ -236,7 +240,9 @@ extension Engine {
             let step = ranking.walkQueue[at]
             at += 1
             guard step.hops < Engine.reachDepth else { continue }
-            for y in graph.dependents[Int(step.resource)] where ranking.walked[Int(y)] != ranking.walk {
+            for position in graph.dependents.range(Int(step.resource)) {
+                let y = graph.dependents[position]
+                if ranking.walked[Int(y)] == ranking.walk { continue }
                 let silent = ranking.isAlerting(Int(y)) ? 0 : step.silent + 1
                 guard silent <= 1 else { continue }
                 ranking.walked[Int(y)] = ranking.walk

@@ -94,10 +94,14 @@ public struct Correlator: ~Copyable {
 
     // MARK: Partitions and the watermark
 
-    /// Makes a partition known; it holds the watermark from now on. `hint`: a time near which its first events are
-    /// plausible, where nothing else says so.
-    public mutating func addPartition(topic: String, number: Int32, hint: EventTime? = nil) -> UInt32 {
-        partitions.add(topic: topic, number: number, hint: hint?.microseconds ?? .min)
+    /// Makes a partition known; it holds the watermark from now on.
+    public mutating func addPartition(topic: String, number: Int32) -> UInt32 {
+        partitions.add(topic: topic, number: number)
+    }
+
+    /// Tells a time near which the first events of a partition are plausible, where no record's timestamp says so.
+    public mutating func setHint(_ hint: EventTime, ofPartition p: UInt32) {
+        partitions.setHint(hint.microseconds, of: Int(p))
     }
 
     /// Tells whether a partition holds the watermark, and takes what that lets through.

@@ -33,17 +33,19 @@ struct Partitions: ~Copyable {
 
     var count: Int { all.count }
 
-    mutating func add(topic: String, number: Int32, hint: Int64) -> UInt32 {
+    mutating func add(topic: String, number: Int32) -> UInt32 {
         var index = topics.firstIndex(of: topic)
         if index == nil {
             topics.append(topic)
             index = topics.count - 1
         }
-        all.append(Partition(state: .active, greatest: .min, hint: hint, topic: UInt32(index ?? 0), number: number))
+        all.append(Partition(state: .active, greatest: .min, hint: .min, topic: UInt32(index ?? 0), number: number))
         floor = max(floor, watermark)
         holder = -1
         return UInt32(all.count - 1)
     }
+
+    mutating func setHint(_ hint: Int64, of p: Int) { all[p].hint = hint }
 
     func topic(_ p: Int) -> String { topics[Int(all[p].topic)] }
 

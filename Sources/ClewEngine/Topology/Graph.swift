@@ -14,12 +14,6 @@ struct Graph: ~Copyable {
         var hops: UInt8
     }
 
-    struct Cone: BitwiseCopyable {
-        var start: UInt32
-        var count: UInt16
-        var capacity: UInt16
-    }
-
     /// A stored edge, as the cones follow it.
     struct Arc: BitwiseCopyable {
         var to: UInt32
@@ -56,13 +50,12 @@ struct Graph: ~Copyable {
     private var down: Table<ContiguousArray<Arc>>
     private var reverse: Table<ContiguousArray<UInt32>>
     /// Sorted by (outgoing, kind, other), each once.
-    private(set) var neighbours: Table<ContiguousArray<Neighbour>>
+    private(set) var neighbours: Lists<Neighbour>
     /// Those that depend on a resource, ascending, each once.
-    private(set) var dependents: Table<ContiguousArray<UInt32>>
+    private(set) var dependents: Lists<UInt32>
 
-    private(set) var cones: Table<Cone>
-    private(set) var coneEntries: Table<ConeEntry>
-    private var wasted = 0
+    /// Best first: by (-affinity, resource).
+    private(set) var cones: Lists<ConeEntry>
     /// Scratch of `computeCone`: position in its list by resource, -1 outside.
     private var position: Table<Int32>
     private(set) var affinities: Table<Double>
@@ -88,10 +81,9 @@ struct Graph: ~Copyable {
         kindCounts = Table()
         down = Table()
         reverse = Table()
-        neighbours = Table()
-        dependents = Table()
-        cones = Table()
-        coneEntries = Table()
+        neighbours = Lists()
+        dependents = Lists()
+        cones = Lists()
         position = Table()
         affinities = Table()
         affinityRoots = Table()
@@ -107,12 +99,7 @@ struct Graph: ~Copyable {
         for node in definition.nodes {
             appendResource(name: table.intern(node.id) ?? .none, kind: kindIndex(node.kind))
         }
-        for edge in definition.edges {
-            let spread = self.spread(of: edge.kind)
-            let kind = edgeKindIndex(spread == .link ? Graph.linkKind : edge.kind)
-            appendEdge(from: edge.from, to: edge.to, kind: kind, spread: spread)
-        }
-        for v in 0..<count { sortNeighbours(v) }
+        addEdges(definition)
         for v in 0..<count { computeCone(v) }
         computeComponents(definition)
     }
@@ -156,9 +143,9 @@ struct Graph: ~Copyable {
         kindCounts[Int(kind)] += 1
         down.append([])
         reverse.append([])
-        neighbours.append([])
-        dependents.append([])
-        cones.append(Cone(start: 0, count: 0, capacity: 0))
+        neighbours.appendList()
+        dependents.appendList()
+        cones.appendList()
         for _ in 0...Graph.depth { fanOut.append(0) }
         for _ in 0..<kindCount { under.append(0) }
         siblingRow.append(-1)
@@ -168,7 +155,20 @@ struct Graph: ~Copyable {
         componentSizes.append(0)
     }
 
-    private mutating func appendEdge(from: Int, to: Int, kind: UInt16, spread: EdgeSpread) {
+    private mutating func addEdges(_ definition: TopologyDefinition) {
+        var near = [ContiguousArray<Neighbour>](repeating: [], count: count)
+        for edge in definition.edges {
+            let spread = self.spread(of: edge.kind)
+            let kind = edgeKindIndex(spread == .link ? Graph.linkKind : edge.kind)
+            store(from: edge.from, to: edge.to, kind: kind, spread: spread)
+            near[edge.from].append(Neighbour(other: UInt32(edge.to), kind: kind, outgoing: true))
+            near[edge.to].append(Neighbour(other: UInt32(edge.from), kind: kind, outgoing: false))
+        }
+        for v in 0..<count { setNeighbours(v, &near[v]) }
+    }
+
+    /// Stores an edge as the cones follow it.
+    private mutating func store(from: Int, to: Int, kind: UInt16, spread: EdgeSpread) {
         let isLink = edgeKindNames[Int(kind)] == Graph.linkKind
         down[from].append(Arc(to: UInt32(to), isLink: isLink))
         reverse[to].append(UInt32(from))
@@ -176,17 +176,17 @@ struct Graph: ~Copyable {
             down[to].append(Arc(to: UInt32(from), isLink: spread == .uplink))
             reverse[from].append(UInt32(to))
         }
-        neighbours[from].append(Neighbour(other: UInt32(to), kind: kind, outgoing: true))
-        neighbours[to].append(Neighbour(other: UInt32(from), kind: kind, outgoing: false))
-        dependents[to].append(UInt32(from))
     }
 
-    private mutating func sortNeighbours(_ v: Int) {
+    private mutating func setNeighbours(_ v: Int, _ near: inout ContiguousArray<Neighbour>) {
         func order(_ n: Neighbour) -> (UInt8, UInt16, UInt32) { (n.outgoing ? 1 : 0, n.kind, n.other) }
-        neighbours[v].sort { order($0) < order($1) }
-        Graph.removeRepeats(&neighbours[v])
-        dependents[v].sort()
-        Graph.removeRepeats(&dependents[v])
+        near.sort { order($0) < order($1) }
+        Graph.removeRepeats(&near)
+        neighbours.replace(v, near)
+        var above = ContiguousArray(near.filter { !$0.outgoing }.map(\.other))
+        above.sort()
+        Graph.removeRepeats(&above)
+        dependents.replace(v, above)
     }
 
     private static func removeRepeats<E: Equatable>(_ sorted: inout ContiguousArray<E>) {
@@ -245,19 +245,13 @@ extension Graph {
     }
 
     private mutating func store(_ best: ContiguousArray<Reached>, for v: Int) {
-        if Int(cones[v].capacity) < best.count {
-            wasted += Int(cones[v].capacity)
-            let capacity = min(Graph.coneCap, best.count + best.count / 4)
-            cones[v] = Cone(start: UInt32(coneEntries.count), count: 0, capacity: UInt16(capacity))
-            for _ in 0..<capacity { coneEntries.append(ConeEntry(resource: 0, affinity: 0, hops: 0)) }
+        var cone: ContiguousArray<ConeEntry> = []
+        cone.reserveCapacity(best.count)
+        for reached in best {
+            cone.append(ConeEntry(
+                resource: reached.resource, affinity: affinityIndex(reached.affinity), hops: UInt8(reached.hops)))
         }
-        let start = Int(cones[v].start)
-        for (at, reached) in best.enumerated() {
-            coneEntries[start + at] = ConeEntry(
-                resource: reached.resource, affinity: affinityIndex(reached.affinity), hops: UInt8(reached.hops))
-        }
-        cones[v].count = UInt16(best.count)
-        if wasted > 1 << 16, wasted > coneEntries.count / 2 { compactCones() }
+        cones.replace(v, cone)
     }
 
     /// Affinities take few values (products of 0.6 and 0.3): they are kept once.
@@ -268,26 +262,14 @@ extension Graph {
         return UInt8(affinities.count - 1)
     }
 
-    private mutating func compactCones() {
-        var compact = Table<ConeEntry>()
-        for v in 0..<count {
-            let cone = cones[v]
-            cones[v].start = UInt32(compact.count)
-            for at in 0..<Int(cone.capacity) { compact.append(coneEntries[Int(cone.start) + at]) }
-        }
-        swap(&compact, &coneEntries)
-        wasted = 0
-    }
-
     private mutating func remember(_ v: Int) { account(v, sign: 1) }
 
     private mutating func forget(_ v: Int) { account(v, sign: -1) }
 
     private mutating func account(_ v: Int, sign: Int32) {
-        let cone = cones[v]
         let kind = Int(kinds[v])
-        for at in Int(cone.start)..<(Int(cone.start) + Int(cone.count)) {
-            let entry = coneEntries[at]
+        for at in cones.range(v) {
+            let entry = cones[at]
             let w = Int(entry.resource)
             for h in Int(entry.hops)...Graph.depth { fanOut[3 * w + h] += sign }
             if entry.hops > 0 { under[w * kindCount + kind] += Double(sign) * affinities[Int(entry.affinity)] }
@@ -305,10 +287,9 @@ extension Graph {
         if siblingVersion[u] == version { return row }
         siblingVersion[u] = version
         for kind in 0..<kindCount { siblingExposures[row + kind] = 0 }
-        let cone = cones[u]
         let own = Int(kinds[u])
-        for at in Int(cone.start)..<(Int(cone.start) + Int(cone.count)) where coneEntries[at].hops > 0 {
-            let entry = coneEntries[at]
+        for at in cones.range(u) where cones[at].hops > 0 {
+            let entry = cones[at]
             let w = Int(entry.resource)
             let g = affinities[Int(entry.affinity)]
             let scale = 0.1 * affinityRoots[Int(entry.affinity)]
@@ -365,13 +346,17 @@ extension Graph {
     mutating func add(name: NameID, kind: UInt16, edges: [SuggestedEdge]) -> Int {
         let v = count
         appendResource(name: name, kind: kind)
+        var near: ContiguousArray<Neighbour> = []
         for edge in edges {
             let index = edgeKindIndex(edge.kind)
             let (from, to) = edge.outgoing ? (v, edge.other) : (edge.other, v)
-            appendEdge(from: from, to: to, kind: index, spread: spread(of: edge.kind))
-            sortNeighbours(edge.other)
+            store(from: from, to: to, kind: index, spread: spread(of: edge.kind))
+            near.append(Neighbour(other: UInt32(edge.other), kind: index, outgoing: edge.outgoing))
+            var others = ContiguousArray(neighbours.array(edge.other))
+            others.append(Neighbour(other: UInt32(v), kind: index, outgoing: !edge.outgoing))
+            setNeighbours(edge.other, &others)
         }
-        sortNeighbours(v)
+        setNeighbours(v, &near)
         let component = edges.map(\.other).min().map { Int(components[$0]) } ?? v
         components[v] = UInt32(component)
         componentSizes[component] += 1

@@ -65,7 +65,7 @@ struct NameBinding: ~Copyable {
     private mutating func learnPattern(_ v: ResourceIndex, _ graph: borrowing Graph, _ names: borrowing Names) {
         let parent = self.parent(NameBinding.bytes(graph.names[v], names))
         guard parent >= 0 else { return }
-        for n in graph.neighbours[v] where Int(n.other) == parent {
+        for n in graph.neighbours.array(v) where Int(n.other) == parent {
             if let known = patterns.firstIndex(where: {
                 $0.parentKind == graph.kinds[parent] && $0.edgeKind == n.kind && $0.outgoing == n.outgoing
                     && $0.childKind == graph.kinds[v]
@@ -124,7 +124,7 @@ struct NameBinding: ~Copyable {
         let same = all.filter { graph.kinds[Int($0)] == most.kind }
         var shared: [(edge: Graph.Neighbour, count: Int)] = []
         for v in same {
-            for n in graph.neighbours[Int(v)] {
+            for n in graph.neighbours.array(Int(v)) {
                 if let at = shared.firstIndex(where: { $0.edge == n }) { shared[at].count += 1 } else { shared.append((n, 1)) }
             }
         }

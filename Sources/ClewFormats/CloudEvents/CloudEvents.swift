@@ -1,0 +1,115 @@
+internal import ClewEngine
+
+extension Decoder {
+    /// A CloudEvent in structured mode: attributes and `data` in one object.
+    mutating func cloudEvent(
+        _ root: JSONValue, _ message: MessageView, _ batch: inout EventBatch, _ names: inout Names
+    ) throws(DecodeFailure) {
+        labels.removeAll()
+        var raw = RawEvent()
+        guard let version = try root.member("specversion") else {
+            throw DecodeFailure(.unknownFormat, "specversion: expected \"1.0\", found none")
+        }
+        guard version.isString else { throw .wrongType("specversion", expected: "a string", found: version) }
+        raw.id = try Field.scalar(root.member("id"), "id")
+        raw.source = try Field.string(root.member("source"), "source")
+        let type = try Field.string(root.member("type"), "type")
+        let subject = try Field.string(root.member("subject"), "subject")
+        try raw.setTime(root.member("time"), "time")
+        // What is no attribute of the specification is an extension, and a label.
+        root.forEachMember { name, value in
+            if !Decoder.isAttribute(name) { labels.add(name, value) }
+        }
+        let data = try root.member("data")
+        let severity = try root.member("severity")
+        let status = try root.member("status")
+        try cloudEventData(data, &raw, severity: severity, status: status)
+        if raw.resource.count == 0 { raw.resource = subject.count > 0 ? subject : raw.source }
+        if raw.type.count == 0 { raw.type = type }
+        try commit(&raw, element: data, root: root, message, firstEvent: batch.events.count, &batch, &names)
+    }
+
+    /// A CloudEvent in binary mode: attributes in the headers `ce_…`, the message is its data.
+    mutating func cloudEventBinary(
+        _ headers: any HeaderLookup, _ message: MessageView, _ batch: inout EventBatch, _ names: inout Names
+    ) throws(DecodeFailure) {
+        labels.removeAll()
+        var raw = RawEvent()
+        raw.id = headers.header("ce_id") ?? .none
+        raw.source = headers.header("ce_source") ?? .none
+        if let time = headers.header("ce_time") {
+            guard let parsed = Timestamp.parse(time) else {
+                throw DecodeFailure(.timestampInvalid, "header ce_time: expected RFC 3339 with an offset, found \"\(time.clipped)\"")
+            }
+            raw.time = parsed
+        }
+        var root: JSONValue?
+        if let value = message.value, value.count > 0 {
+            if Decoder.isJSON(headers.header("content-type")) {
+                root = try parse(value)
+            } else if value.count > rules.limits.messageBytes {
+                throw DecodeFailure(.tooLarge, "expected at most \(rules.limits.messageBytes) bytes, found \(value.count)")
+            } else {
+                raw.message = value
+            }
+        }
+        try cloudEventData(root, &raw, severity: nil, status: nil)
+        if raw.flags.contains(.severityUnknown), raw.unknownSeverity.count == 0, let word = headers.header("ce_severity") {
+            raw.flags.remove(.severityUnknown)
+            raw.setSeverity(word)
+        }
+        if let word = headers.header("ce_status") {
+            guard let status = StatusWords.find(word) else {
+                throw DecodeFailure(.statusUnknown, "header ce_status: expected firing, resolved or a synonym, found \"\(word.clipped)\"")
+            }
+            raw.status = status
+        }
+        if raw.resource.count == 0 { raw.resource = headers.header("ce_subject") ?? .none }
+        if raw.resource.count == 0 { raw.resource = raw.source }
+        if raw.type.count == 0 { raw.type = headers.header("ce_type") ?? .none }
+        try commit(&raw, element: root, root: root, message, firstEvent: batch.events.count, &batch, &names)
+    }
+
+    /// What `data` says: the fields of a native event, where they are there; its other scalars become labels.
+    private mutating func cloudEventData(
+        _ data: JSONValue?, _ raw: inout RawEvent, severity: JSONValue?, status: JSONValue?
+    ) throws(DecodeFailure) {
+        guard let data, data.isObject else {
+            if let data, data.isString { raw.message = data.text }
+            try raw.setSeverity(severity, "severity")
+            try raw.setStatus(status, "status")
+            return
+        }
+        raw.resource = try Field.string(data.member("resource"), "data/resource")
+        raw.type = try Field.string(data.member("type"), "data/type")
+        raw.message = try Field.scalar(data.member("message"), "data/message")
+        try raw.setSeverity(data.member("severity") ?? severity, "data/severity")
+        try raw.setStatus(data.member("status") ?? status, "data/status")
+        if raw.time == nil { try raw.setTime(data.member("timestamp"), "data/timestamp") }
+        data.forEachMember { name, value in
+            if !Decoder.isDataField(name) { labels.add(name, value) }
+        }
+        if let own = try Field.object(data.member("labels"), "data/labels") { labels.addMembers(of: own) }
+    }
+
+    private static func isAttribute(_ name: Bytes) -> Bool {
+        let attributes: [StaticString] = [
+            "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "data_base64",
+            "severity", "status",
+        ]
+        return attributes.contains { ByteHash.equal(name, Bytes($0)) }
+    }
+
+    private static func isDataField(_ name: Bytes) -> Bool {
+        let fields: [StaticString] = ["resource", "type", "message", "severity", "status", "timestamp"]
+        return fields.contains { ByteHash.equal(name, Bytes($0)) }
+    }
+
+    /// Whether a content type is JSON; without one it is.
+    private static func isJSON(_ type: Bytes?) -> Bool {
+        guard let type, type.count > 0 else { return true }
+        let end = type.firstIndex { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: " ") } ?? type.count
+        let kind = type.slice(0, end)
+        return [Bytes("/json"), Bytes("+json")].contains { kind.count >= 5 && ByteHash.equal(kind.slice(kind.count - 5, kind.count), $0) }
+    }
+}

@@ -1,0 +1,67 @@
+internal import ClewEngine
+
+extension Decoder {
+    /// Finds the format of a message and hands it on. Returns why there are no events, where there may be none.
+    mutating func dispatch(
+        _ message: MessageView, _ batch: inout EventBatch, _ names: inout Names
+    ) throws(DecodeFailure) -> IgnoreReason? {
+        if let headers = message.headers, rules.format == .auto || rules.format == .cloudevents,
+            headers.header("ce_specversion") != nil
+        {
+            try cloudEventBinary(headers, message, &batch, &names)
+            return nil
+        }
+        guard let value = message.value else { throw DecodeFailure(.tombstone, "expected a value, found none") }
+        let root = try parse(value)
+        labels.removeAll()
+        guard root.isObject || rules.format == .mapping else {
+            throw .wrongType("message", expected: "an object", found: root)
+        }
+        if rules.format == .auto || rules.format == .native {
+            let top = TopLevel(root, &labels)
+            let format = rules.format == .native ? .native : top.recognise(overridden: !rules.resource.isEmpty && !rules.type.isEmpty)
+            if format == .native {
+                try native(top, root, message, &batch, &names)
+                return nil
+            }
+            labels.removeAll()
+            return try decode(root, as: format, message, &batch, &names)
+        }
+        return try decode(root, as: rules.format, message, &batch, &names)
+    }
+
+    /// Parses a message within the limits.
+    mutating func parse(_ value: Bytes) throws(DecodeFailure) -> JSONValue {
+        if value.count > rules.limits.messageBytes {
+            throw DecodeFailure(.tooLarge, "expected at most \(rules.limits.messageBytes) bytes, found \(value.count)")
+        }
+        return try document.parse(value, maxDepth: rules.limits.nesting)
+    }
+
+    private mutating func decode(
+        _ root: JSONValue, as format: EventFormat?, _ message: MessageView, _ batch: inout EventBatch, _ names: inout Names
+    ) throws(DecodeFailure) -> IgnoreReason? {
+        switch format {
+        case .cloudevents: try cloudEvent(root, message, &batch, &names)
+        case .alertmanager: try alertmanager(root, message, &batch, &names)
+        case .pagerduty: return try pagerDuty(root, message, &batch, &names)
+        case .otlp: try otlp(root, message, &batch, &names)
+        case .syslog: try syslog(root, message, &batch, &names)
+        case .mapping, .auto, .native, nil:
+            guard let mapping = rules.mapping else {
+                throw DecodeFailure(.unknownFormat, Decoder.unknownShape(root))
+            }
+            try mapped(root, mapping, message, &batch, &names)
+        }
+        return nil
+    }
+
+    private static func unknownShape(_ root: JSONValue) -> String {
+        var found: [String] = []
+        root.forEachMember { name, _ in
+            if found.count < 8 { found.append(name.clipped) }
+        }
+        let list = found.isEmpty ? "no member" : found.joined(separator: ", ")
+        return "expected a native event (resource, type, …) or another known shape, found an object with \(list)"
+    }
+}

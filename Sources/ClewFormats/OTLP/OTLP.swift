@@ -1,0 +1,86 @@
+internal import ClewEngine
+
+extension Decoder {
+    /// OpenTelemetry log records (OTLP/JSON, `ExportLogsServiceRequest`): one event a record.
+    mutating func otlp(
+        _ root: JSONValue, _ message: MessageView, _ batch: inout EventBatch, _ names: inout Names
+    ) throws(DecodeFailure) {
+        let firstEvent = batch.events.count
+        guard let resources = try Field.array(root.member("resourceLogs"), "resourceLogs") else {
+            throw DecodeFailure(.wrongType, "resourceLogs: expected an array, found none")
+        }
+        try resources.forEachElement { (_, group) throws(DecodeFailure) in
+            let resource = try Field.object(group.member("resource"), "resourceLogs/resource")
+            let attributes = try Field.array(resource?.member("attributes"), "resource/attributes")
+            try Field.array(group.member("scopeLogs"), "scopeLogs")?.forEachElement { (_, scope) throws(DecodeFailure) in
+                let name = try Field.string(Field.object(scope.member("scope"), "scope")?.member("name"), "scope/name")
+                try Field.array(scope.member("logRecords"), "logRecords")?.forEachElement { (index, record) throws(DecodeFailure) in
+                    guard record.isObject else { throw .wrongType("logRecords/\(index)", expected: "an object", found: record) }
+                    var raw = RawEvent()
+                    raw.source = name.count > 0 ? name : Bytes("opentelemetry")
+                    try otlpRecord(record, attributes, &raw)
+                    try commit(&raw, element: record, root: root, message, firstEvent: firstEvent, &batch, &names)
+                }
+            }
+        }
+    }
+
+    private mutating func otlpRecord(_ record: JSONValue, _ resource: JSONValue?, _ raw: inout RawEvent) throws(DecodeFailure) {
+        labels.removeAll()
+        try addAttributes(resource)
+        let attributes = try Field.array(record.member("attributes"), "attributes")
+        try addAttributes(attributes)
+        raw.resource = labels.find("service.name") ?? labels.find("k8s.pod.name") ?? labels.find("host.name") ?? .none
+        raw.id = labels.find("log.record.uid") ?? .none
+        raw.type = try Field.string(record.member("eventName"), "eventName")
+        if raw.type.count == 0 { raw.type = labels.find("event.name") ?? .none }
+        let severityText = try Field.string(record.member("severityText"), "severityText")
+        if raw.type.count == 0 { raw.type = severityText }
+        if let body = try record.member("body"), body.isObject { raw.message = Decoder.anyValue(body) ?? .none }
+        if let word = labels.find("status"), let status = StatusWords.find(word) { raw.status = status }
+        raw.time = try Decoder.nanoseconds(record.member("timeUnixNano"), "timeUnixNano")
+        if raw.time == nil { raw.time = try Decoder.nanoseconds(record.member("observedTimeUnixNano"), "observedTimeUnixNano") }
+
+        let number = try Field.scalar(record.member("severityNumber"), "severityNumber")
+        if let known = Decimal(number)?.scaled(by: 0), let severity = SeverityWords.otel(Int(clamping: known)) {
+            raw.severity = severity
+        } else if severityText.count > 0 {
+            raw.setSeverity(severityText)
+        } else {
+            raw.flags.insert(.severityUnknown)
+        }
+    }
+
+    /// Adds attributes, `[{"key": …, "value": {"stringValue": …}}]`, whose values are scalars.
+    private mutating func addAttributes(_ attributes: JSONValue?) throws(DecodeFailure) {
+        guard let attributes else { return }
+        try attributes.forEachElement { (_, attribute) throws(DecodeFailure) in
+            guard attribute.isObject, let key = try attribute.member("key"), key.isString,
+                let value = try attribute.member("value"), let text = Decoder.anyValue(value)
+            else { return }
+            labels.add(key.text, text)
+        }
+    }
+
+    /// The scalar of an `AnyValue`; nil for lists and bytes.
+    private static func anyValue(_ value: JSONValue) -> Bytes? {
+        var text: Bytes?
+        value.forEachMember { name, member in
+            guard member.isScalar else { return }
+            for kind in ["stringValue", "intValue", "doubleValue", "boolValue"] as [StaticString] where ByteHash.equal(name, Bytes(kind)) {
+                text = member.text
+            }
+        }
+        return text
+    }
+
+    /// Nanoseconds since the epoch as a string or number; nil if missing or 0.
+    private static func nanoseconds(_ value: JSONValue?, _ field: StaticString) throws(DecodeFailure) -> EventTime? {
+        let text = try Field.scalar(value, "\(field)")
+        guard text.count > 0 else { return nil }
+        guard let nanoseconds = Decimal(text), let microseconds = nanoseconds.scaled(by: -3) else {
+            throw DecodeFailure(.timestampInvalid, "\(field): expected nanoseconds since 1970, found \"\(text.clipped)\"")
+        }
+        return microseconds == 0 ? nil : EventTime(microseconds: microseconds)
+    }
+}

@@ -1,0 +1,25 @@
+import ClewCommandLine
+import ClewConfig
+
+/// `clew config check`.
+enum ConfigCommand: Subcommand {
+    static let command = Command(
+        group: "config", "Look at the configuration",
+        [
+            Command(
+                "check", "Validate a config and print the effective one, secrets redacted",
+                options: [Inputs.configOption],
+                examples: [
+                    Example("clew config check --config /etc/clew/clew.yaml", "what is in force, environment included"),
+                    Example("CLEW_KAFKA_BOOTSTRAP_SERVERS=kafka:9092 clew config check", "the defaults and one variable"),
+                ])
+        ])
+
+    static func run(_ arguments: Arguments) throws -> Int32 {
+        let config = try Inputs.config(arguments.string("config"))
+        // The topology is part of what must be right before a start.
+        _ = try Inputs.topology(config.topology.files)
+        Output.write(config.effectiveYAML())
+        return 0
+    }
+}

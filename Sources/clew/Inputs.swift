@@ -1,0 +1,30 @@
+import ClewCommandLine
+import ClewConfig
+import ClewEngine
+import ClewYAML
+
+/// Reads what several commands are given: config and topology. What is wrong with them ends the command with code 2.
+enum Inputs {
+    static let configOption = Option.value(
+        "config", short: "c", .file, placeholder: "FILE", "Config file (YAML); CLEW_… variables override it")
+    static let topologyOption = Option.value(
+        "topology", short: "t", .file, placeholder: "FILE", repeatable: true,
+        "Topology file (YAML or JSON), in place of those of the config; may be given several times")
+
+    static func config(_ path: String?) throws -> Config {
+        do {
+            return try Config.load(path, environment: Config.processEnvironment())
+        } catch {
+            throw CommandFailure.usage(error.description)
+        }
+    }
+
+    static func topology(_ paths: [String]) throws -> TopologyDefinition {
+        guard !paths.isEmpty else { return TopologyDefinition() }
+        do {
+            return try TopologyFile.load(paths)
+        } catch {
+            throw CommandFailure.usage(error.description)
+        }
+    }
+}
