@@ -14,6 +14,16 @@ constexpr uint32_t deepest = 1024;
 
 inline bool is_space(uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
+/// Where the token at `at` ends: the blanks before the next one do not count.
+inline size_t token_end(const uint8_t *bytes, size_t length, const uint32_t *at, const uint32_t *stop) {
+    size_t end = at + 1 < stop ? at[1] : length;
+    while (end > *at + size_t(1) && is_space(bytes[end - 1])) end--;
+    return end;
+}
+
+/// Whether a value that begins so may be a literal or number of which the end is missing.
+inline bool may_be_cut(uint8_t c) { return c == 't' || c == 'f' || c == 'n' || c == '-' || csj::is_digit(c); }
+
 /// An open container during the walk.
 struct Open {
     uint32_t node;
@@ -53,6 +63,7 @@ struct csj_parser {
     int walk(const uint8_t *bytes, size_t length, uint32_t max_depth, bool escapes);
     int string(const uint8_t *bytes, size_t begin, size_t end, bool escapes);
     int scalar(const uint8_t *bytes, size_t begin, size_t end);
+    void close(const uint8_t *bytes, const Open &open, size_t end);
 };
 
 bool csj_parser::prepare(size_t length) {
@@ -89,7 +100,9 @@ int csj_parser::index(const uint8_t *bytes, size_t length) {
     case simdjson::EMPTY: return fail(CSJ_EMPTY, 0, "a JSON value");
     case simdjson::UTF8_ERROR: break;
     case simdjson::UNCLOSED_STRING:
-        if (simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length)) return fail(CSJ_TRUNCATED, length, "the end of a string");
+        if (simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length)) {
+            return fail(CSJ_TRUNCATED, length, "the end of a string");
+        }
         break;
     case simdjson::UNESCAPED_CHARS:
         if (simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length)) {
@@ -145,55 +158,46 @@ int csj_parser::scalar(const uint8_t *bytes, size_t begin, size_t end) {
     return CSJ_OK;
 }
 
+/// A container is complete.
+void csj_parser::close(const uint8_t *bytes, const Open &open, size_t end) {
+    csj_node &node = nodes[open.node];
+    node.length = uint32_t(end - size_t(node.text - bytes));
+    node.size = node_count - open.node;
+    node.count = open.count;
+}
+
 /// Stage 2: the grammar, and the nodes.
 int csj_parser::walk(const uint8_t *bytes, size_t length, uint32_t max_depth, bool escapes) {
     const uint32_t *at = stage->structural_indexes.get();
     const uint32_t *stop = at + stage->n_structural_indexes;
     Open open[deepest];
     uint32_t depth = 0;
-    // Where the token at `at` ends: the blanks before the next one do not count.
-    auto token_end = [&](const uint32_t *token) {
-        size_t end = token + 1 < stop ? token[1] : length;
-        while (end > *token + size_t(1) && is_space(bytes[end - 1])) end--;
-        return end;
-    };
-    auto cut = [&](const char *what) { return fail(CSJ_TRUNCATED, length, what); };
 
 value:
-    if (at >= stop) return cut("a value");
-    switch (bytes[*at]) {
-    case '{':
-    case '[':
+    if (at >= stop) return fail(CSJ_TRUNCATED, length, "a value");
+    if (bytes[*at] == '{' || bytes[*at] == '[') {
         if (depth >= max_depth) return fail(CSJ_TOO_DEEP, *at, "less nesting");
-        open[depth] = Open{node_count, 0, bytes[*at] == '{'};
-        depth++;
-        nodes[node_count] = csj_node{bytes + *at, 0, 0, 0, bytes[*at] == '{' ? uint32_t(CSJ_OBJECT) : uint32_t(CSJ_ARRAY)};
-        node_count++;
+        bool object = bytes[*at] == '{';
+        open[depth++] = Open{node_count, 0, object};
+        nodes[node_count++] = csj_node{bytes + *at, 0, 0, 0, object ? uint32_t(CSJ_OBJECT) : uint32_t(CSJ_ARRAY)};
         at++;
-        if (at >= stop) return cut("a value or the end of the container");
-        if (bytes[*at] == (open[depth - 1].object ? '}' : ']')) goto close;
-        if (open[depth - 1].object) goto name;
+        if (at >= stop) return fail(CSJ_TRUNCATED, length, "a value or the end of the container");
+        if (bytes[*at] == (object ? '}' : ']')) goto close;
+        if (object) goto name;
         goto element;
-    case '"':
-        if (int error = string(bytes, *at, token_end(at), escapes)) return error;
-        break;
-    default: {
-        size_t end = token_end(at);
-        if (int error = scalar(bytes, *at, end)) {
-            // A literal or number cut by the end of the message is a truncation, anything else garbage.
-            bool last = at + 1 >= stop && depth > 0 && (std::strchr("tfn-", bytes[*at]) || csj::is_digit(bytes[*at])) && bytes[*at];
-            return last ? cut("the end of a value") : error;
-        }
     }
+    {
+        size_t end = token_end(bytes, length, at, stop);
+        int error = bytes[*at] == '"' ? string(bytes, *at, end, escapes) : scalar(bytes, *at, end);
+        // A literal or number cut by the end of the message is a truncation, anything else garbage.
+        if (error && at + 1 >= stop && depth > 0 && may_be_cut(bytes[*at])) return fail(CSJ_TRUNCATED, length, "the end of a value");
+        if (error) return error;
     }
     at++;
 
 after:
-    if (depth == 0) {
-        if (at < stop) return fail(CSJ_TRAILING, *at, "the end of the message");
-        return CSJ_OK;
-    }
-    if (at >= stop) return cut("',' or the end of the container");
+    if (depth == 0) return at < stop ? fail(CSJ_TRAILING, *at, "the end of the message") : int(CSJ_OK);
+    if (at >= stop) return fail(CSJ_TRUNCATED, length, "',' or the end of the container");
     if (bytes[*at] == ',') {
         at++;
         if (open[depth - 1].object) goto name;
@@ -203,25 +207,21 @@ after:
     return fail(CSJ_NOT_JSON, *at, open[depth - 1].object ? "',' or '}'" : "',' or ']'");
 
 name:
-    if (at >= stop) return cut("a member's name");
+    if (at >= stop) return fail(CSJ_TRUNCATED, length, "a member's name");
     if (bytes[*at] != '"') return fail(CSJ_NOT_JSON, *at, "a member's name");
-    if (int error = string(bytes, *at, token_end(at), escapes)) return error;
+    if (int error = string(bytes, *at, token_end(bytes, length, at, stop), escapes)) return error;
     at++;
-    if (at >= stop) return cut("':'");
+    if (at >= stop) return fail(CSJ_TRUNCATED, length, "':'");
     if (bytes[*at] != ':') return fail(CSJ_NOT_JSON, *at, "':'");
     at++;
+
 element:
     open[depth - 1].count++;
     goto value;
 
 close:
     depth--;
-    {
-        csj_node &node = nodes[open[depth].node];
-        node.length = uint32_t(size_t(*at) + 1 - size_t(node.text - bytes));
-        node.size = node_count - open[depth].node;
-        node.count = open[depth].count;
-    }
+    close(bytes, open[depth], size_t(*at) + 1);
     at++;
     goto after;
 }
@@ -250,5 +250,9 @@ const csj_node *csj_nodes(const csj_parser *parser) { return parser->nodes; }
 uint32_t csj_node_count(const csj_parser *parser) { return parser->node_count; }
 size_t csj_error_offset(const csj_parser *parser) { return parser->error_offset; }
 const char *csj_error_expected(const csj_parser *parser) { return parser->expected; }
+
+int csj_is_utf8(const uint8_t *bytes, size_t length) {
+    return simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length) ? 1 : 0;
+}
 
 } // extern "C"

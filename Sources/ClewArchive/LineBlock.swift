@@ -66,32 +66,22 @@ public struct LineBlock: Sequence {
 }
 
 extension UnsafeRawBufferPointer {
-    /// How often `byte` occurs. Counts 32 bytes at a time in byte-wide lanes, which are added up before they can overflow.
+    /// How often `byte` occurs.
+    ///
+    /// Written so that the compiler vectorises it: byte-wide sums over runs too short to overflow.
     func count(of byte: UInt8) -> Int {
-        typealias Lanes = SIMD32<UInt8>
-        let width = Lanes.scalarCount
-        let pattern = Lanes(repeating: byte)
-        let ones = Lanes(repeating: 1)
+        guard let base = baseAddress?.assumingMemoryBound(to: UInt8.self) else { return 0 }
         var total = 0
         var at = 0
-        while at + width <= count {
-            let stop = Swift.min(at + 255 * width, count - width + 1)
-            var lanes = Lanes.zero
-            while at < stop {
-                let chunk = loadUnaligned(fromByteOffset: at, as: Lanes.self)
-                lanes &+= ones.replacing(with: 0, where: chunk .!= pattern)
-                at += width
-            }
-            total += Self.sum(lanes)
-        }
         while at < count {
-            if self[at] == byte { total += 1 }
-            at += 1
+            let stop = Swift.min(at + 240, count)
+            var run: UInt8 = 0
+            while at < stop {
+                run &+= base[at] == byte ? 1 : 0
+                at &+= 1
+            }
+            total += Int(run)
         }
         return total
-    }
-
-    private static func sum(_ lanes: SIMD32<UInt8>) -> Int {
-        Int((SIMD16<UInt16>(truncatingIfNeeded: lanes.lowHalf) &+ SIMD16<UInt16>(truncatingIfNeeded: lanes.highHalf)).wrappedSum())
     }
 }

@@ -1,9 +1,10 @@
-@preconcurrency internal import Glibc
 public import ClewYAML
+@preconcurrency internal import Glibc
 
 extension Config {
-    /// Variables with the prefix `CLEW_` that are no keys of the configuration.
-    public static let otherVariables: Set<String> = ["CLEW_CONFIG"]
+    /// Variables with the prefix `CLEW_` that are no keys of the configuration: the path of the config file,
+    /// and where tests find data sets.
+    public static let otherVariables: Set<String> = ["CLEW_CONFIG", "CLEW_DATA"]
 
     /// Reads a config file and the environment over it, and validates the result.
     ///

@@ -15,7 +15,8 @@ extension Config {
         if model.file != nil {
             found.append(("model.file", "models from a file are not supported by this version; leave it null"))
         } else if model.mode == .frozen {
-            found.append(("model.mode", "frozen needs a model file, and models from a file are not supported by this version; expected learn"))
+            found.append(
+                ("model.mode", "frozen needs a model file, and models from a file are not supported by this version; expected learn"))
         }
         return found
     }
@@ -35,7 +36,8 @@ extension Config {
         for (index, topic) in input.topics.enumerated() {
             if !seen.insert(topic.name).inserted { found.append(("input.topics.\(index)", "the topic \(topic.name) is given twice")) }
             if let output = outputs.first(where: { $0.name == topic.name }) {
-                found.append(("input.topics.\(index)", "the topic \(topic.name) is that of \(output.path), so Clew would read what it writes"))
+                found.append(
+                    ("input.topics.\(index)", "the topic \(topic.name) is that of \(output.path), so Clew would read what it writes"))
             }
         }
     }

@@ -56,7 +56,9 @@ enum LibYAML {
             let problem = raw.pointee.problem.map { String(cString: $0) } ?? "out of memory"
             if raw.pointee.error == YAML_READER_ERROR {
                 let place = LibYAML.place(of: Int(raw.pointee.problem_offset), in: input)
-                return Diagnostic(file: file, line: place.line, column: place.column, message: "not text that can be read (UTF-8 is expected): \(problem)")
+                return Diagnostic(
+                    file: file, line: place.line, column: place.column, message: "not text that can be read (UTF-8 is expected): \(problem)"
+                )
             }
             var message = "not valid YAML: \(problem)"
             if let context = raw.pointee.context {

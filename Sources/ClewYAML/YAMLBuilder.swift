@@ -53,7 +53,8 @@ struct YAMLBuilder {
         if expectsKey { try checkKey(bytes, plain: plain, mark) }
         let start = text.count
         text.append(contentsOf: bytes)
-        let index = try append(.init(plain ? .plain : .quoted, line: mark.line, column: mark.column, start: start, length: bytes.count), mark)
+        let index = try append(
+            .init(plain ? .plain : .quoted, line: mark.line, column: mark.column, start: start, length: bytes.count), mark)
         if let anchor { anchors[anchor] = (index, 1) }
     }
 

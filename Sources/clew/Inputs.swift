@@ -1,6 +1,7 @@
 import ClewCommandLine
 import ClewConfig
 import ClewEngine
+import ClewKafka
 import ClewYAML
 
 /// Reads what several commands are given: config and topology. What is wrong with them ends the command with code 2.
@@ -26,5 +27,14 @@ enum Inputs {
         } catch {
             throw CommandFailure.usage(error.description)
         }
+    }
+
+    /// How to reach Kafka: bootstrap servers, client id, and what the config passes through.
+    static func clientProperties(_ config: Config) -> KafkaProperties {
+        let own = KafkaProperties([
+            (name: "bootstrap.servers", value: config.kafka.bootstrapServers.joined(separator: ",")),
+            (name: "client.id", value: config.kafka.clientID),
+        ])
+        return own.overridden(by: KafkaProperties(config.kafka.properties.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }))
     }
 }

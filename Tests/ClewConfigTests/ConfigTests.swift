@@ -22,7 +22,8 @@ struct ConfigTests {
         #expect(Config().correlationParameters == CorrelationParameters())
         #expect(Config().intakeParameters == IntakeParameters())
         let text = """
-            input: {allowed_lateness: 7s, max_behind: 1d, max_ahead: 1m, max_ahead_unrecorded: 2d, redelivery_memory: 1h, max_redeliveries: 5, max_buffered: 6}
+            input: {allowed_lateness: 7s, max_behind: 1d, max_ahead: 1m,
+              max_ahead_unrecorded: 2d, redelivery_memory: 1h, max_redeliveries: 5, max_buffered: 6}
             correlation: {threshold: 7.5, hold_back: 1s, max_age: 1h, max_alerts: 9, idle: 2m, update_interval: 0s, publish_lone: info,
               fuse_threshold: 21, settle_threshold: 11, burst_threshold: 13, settle_late: 3m, resolve_after: 1m, chronic_count: 41,
               max_keys: 1001, max_pairs: 1002, max_bound_resources: 1003}
@@ -57,6 +58,36 @@ struct ConfigTests {
         correlation.maxBoundResources = 1003
         correlation.halfLife = 604_800
         #expect(config.correlationParameters == correlation)
+    }
+
+    @Test("the keys that are relied on from outside")
+    func promised() throws {
+        let text = """
+            kafka:
+              bootstrap_servers: [localhost:9092]
+              properties: {}
+            input:
+              topics: [alerts]
+              group: clew
+              start: earliest
+              format: auto
+              mapping: null
+              allowed_lateness: 5s
+              idle_after: 30s
+              resend_after: 10m
+            output:
+              incidents: incidents
+              dead_letters: incidents.dead
+              state: incidents.state
+              create_topics: false
+            topology: {files: [], topic: null}
+            correlation: {threshold: 10, hold_back: 30s, max_age: 4h, max_alerts: null, idle: 30m, update_interval: 5s,
+              publish_lone: major, identity: []}
+            model: {file: null, mode: learn, half_life: null}
+            http: {listen: "127.0.0.1:9464"}
+            log: {level: info, format: text}
+            """
+        #expect(try Config.parse(text, file: "c") == Config())
     }
 
     /// Everything set, in each of the ways there are.
@@ -104,7 +135,8 @@ struct ConfigTests {
     @Test("every scalar by environment, over the file")
     func environment() throws {
         let environment = [
-            "CLEW_KAFKA_BOOTSTRAP_SERVERS": "a:1, b:2", "CLEW_KAFKA_PROPERTIES_SASL_PASSWORD": "x,y", "CLEW_KAFKA_PROPERTIES_LOG_LEVEL": "3",
+            "CLEW_KAFKA_BOOTSTRAP_SERVERS": "a:1, b:2", "CLEW_KAFKA_PROPERTIES_SASL_PASSWORD": "x,y",
+            "CLEW_KAFKA_PROPERTIES_LOG_LEVEL": "3",
             "CLEW_INPUT_TOPICS": "one,^two{1\\,2}", "CLEW_INPUT_ALLOWED_LATENESS": "9s", "CLEW_CORRELATION_THRESHOLD": "7",
             "CLEW_CORRELATION_MAX_ALERTS": "null", "CLEW_HTTP_LISTEN": "", "CLEW_OUTPUT_CREATE_TOPICS": "true",
             "CLEW_CORRELATION_IDENTITY": "", "CLEW_INPUT_MAPPING_RESOURCE": "/r", "CLEW_INPUT_MAPPING_TYPE": "/t",
@@ -133,10 +165,13 @@ struct ConfigTests {
                 "CLEW_CORRELATION_THRESHOLD: correlation.threshold: expected a number from 0.001 to 1000000000, found high",
                 "CLEW_INPUT_GRUOP: unknown variable (did you mean \"CLEW_INPUT_GROUP\"?)",
                 "CLEW_INPUT_MAPPING_SEVERTY: unknown variable (did you mean \"CLEW_INPUT_MAPPING_SEVERITY\"?)",
-                "CLEW_INPUT_TOPICS: input.topics.1: expected the name of a topic, or \"^\" and a regular expression, found nothing; it is empty",
-                "CLEW_KAFKA_PROPERTIES: kafka.properties: expected one variable for each property, such as CLEW_KAFKA_PROPERTIES_SECURITY_PROTOCOL",
+                "CLEW_INPUT_TOPICS: input.topics.1: expected the name of a topic, or \"^\" and a regular expression, "
+                    + "found nothing; it is empty",
+                "CLEW_KAFKA_PROPERTIES: kafka.properties: expected one variable for each property, such as "
+                    + "CLEW_KAFKA_PROPERTIES_SECURITY_PROTOCOL",
                 "CLEW_KAFKA_PROPERTIES_GROUP_ID: kafka.properties.group.id: can't be set here: set input.group instead",
-                "CLEW_KAFKA_PROPERTIES_SASL_PASSWORD: kafka.properties.sasl.password: the file no/such can't be opened: No such file or directory",
+                "CLEW_KAFKA_PROPERTIES_SASL_PASSWORD: kafka.properties.sasl.password: the file no/such can't be opened: "
+                    + "No such file or directory",
                 "CLEW_LOG_LEVEL: log.level: expected error, warning, info or debug, found nothing",
             ])
         let contradiction = diagnostics { () throws(Diagnostics) in
@@ -148,7 +183,8 @@ struct ConfigTests {
     @Test("the variables that Kubernetes sets for a service named clew are none of ours")
     func serviceLinks() throws {
         let environment = [
-            "CLEW_SERVICE_HOST": "10.0.0.1", "CLEW_SERVICE_PORT": "9464", "CLEW_SERVICE_PORT_HTTP": "9464", "CLEW_PORT": "tcp://10.0.0.1:9464",
+            "CLEW_SERVICE_HOST": "10.0.0.1", "CLEW_SERVICE_PORT": "9464", "CLEW_SERVICE_PORT_HTTP": "9464",
+            "CLEW_PORT": "tcp://10.0.0.1:9464",
             "CLEW_PORT_9464_TCP": "tcp://10.0.0.1:9464", "CLEW_PORT_9464_TCP_ADDR": "10.0.0.1", "CLEW_KAFKA_PORT_9092_TCP_PROTO": "tcp",
         ]
         #expect(try Config.parse("", file: "c", environment: environment) == Config())
@@ -159,13 +195,17 @@ struct ConfigTests {
         let directory = FileManager.default.temporaryDirectory.appending(path: "clew-config-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        func write(_ name: String, _ text: String) throws { try text.write(to: directory.appending(path: name), atomically: true, encoding: .utf8) }
+        func write(_ name: String, _ text: String) throws {
+            try text.write(to: directory.appending(path: name), atomically: true, encoding: .utf8)
+        }
         try write("password", "hunter2\n")
         try write("number", "12\r\n")
         try write("word", "not a number, hunter3")
         try write("servers", "b:2")
         try write("shop.yaml", "nodes: []")
-        try write("c.yaml", """
+        try write(
+            "c.yaml",
+            """
             kafka: {bootstrap_servers: [a:1, {file: servers}], properties: {sasl.password: {file: password}}}
             correlation: {threshold: {file: number}}
             topology: {files: [shop.yaml, elsewhere.yaml]}
@@ -180,7 +220,8 @@ struct ConfigTests {
             #expect(try Config.parse(text, file: "e") == config)
         }
         let replaced = try Config.load(
-            path, environment: ["CLEW_CORRELATION_THRESHOLD": "5", "CLEW_KAFKA_PROPERTIES_SASL_PASSWORD": "{file: \(directory.path)/servers}"])
+            path,
+            environment: ["CLEW_CORRELATION_THRESHOLD": "5", "CLEW_KAFKA_PROPERTIES_SASL_PASSWORD": "{file: \(directory.path)/servers}"])
         #expect(replaced.correlation.threshold == 5 && replaced.kafka.properties == ["sasl.password": "b:2"])
         #expect(replaced.fileSources["correlation.threshold"] == nil)
         try write("bad.yaml", "correlation: {threshold: {file: word}}")
@@ -188,7 +229,8 @@ struct ConfigTests {
         let found = diagnostics { () throws(Diagnostics) in _ = try Config.load(bad) }
         #expect(
             found == [
-                "\(bad):1:26: correlation.threshold: expected a number from 0.001 to 1000000000, found something else in \(directory.path)/word (not shown)"
+                "\(bad):1:26: correlation.threshold: expected a number from 0.001 to 1000000000, "
+                    + "found something else in \(directory.path)/word (not shown)"
             ])
     }
 
@@ -197,13 +239,15 @@ struct ConfigTests {
         func bytes(_ text: String) throws -> [UInt8] { try Config.parse(text, file: "c").canonicalBytes() }
         let base = try bytes("")
         for same in [
-            "kafka: {client_id: x, properties: {security.protocol: ssl}}", "input: {topics: [other], group: g, start: latest, idle_after: 5s}",
+            "kafka: {client_id: x, properties: {security.protocol: ssl}}",
+            "input: {topics: [other], group: g, start: latest, idle_after: 5s}",
             "output: {incidents: i, commit_interval: 1s}", "log: {level: debug}", "http: {listen: ~}", "topology: {topic: t}",
             "input: {allowed_lateness: 5000ms}", "correlation: {threshold: 10.0}",
         ] { #expect(try bytes(same) == base, "\(same)") }
         for other in [
             "input: {allowed_lateness: 6s}", "input: {format: native}", "input: {topics: [{name: a, format: native}]}",
-            "input: {mapping: {resource: /a, type: /b}}", "correlation: {identity: [x]}", "correlation: {threshold: 7}", "model: {half_life: 7d}",
+            "input: {mapping: {resource: /a, type: /b}}", "correlation: {identity: [x]}", "correlation: {threshold: 7}",
+            "model: {half_life: 7d}",
             "limits: {labels: 4}",
         ] { #expect(try bytes(other) != base, "\(other)") }
     }

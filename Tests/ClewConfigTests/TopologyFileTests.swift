@@ -32,7 +32,10 @@ struct TopologyFileTests {
 
     @Test("a link is stored both ways, and a given reverse stands where the file has it")
     func links() throws {
-        let text = nodes + "edges: [{from: a, to: b, kind: link}, {from: a, to: c, kind: adjacent}, {from: b, to: c, kind: x}, {from: c, to: a, kind: adjacent}]"
+        let text =
+            nodes
+            + "edges: [{from: a, to: b, kind: link}, {from: a, to: c, kind: adjacent}, "
+            + "{from: b, to: c, kind: x}, {from: c, to: a, kind: adjacent}]"
         #expect(
             edges(try TopologyFile.parse(text, file: "t")) == ["a>b:link", "b>a:link", "a>c:adjacent", "b>c:x", "c>a:adjacent"])
         let configured = nodes + "edge_kinds: {fibre_pair: link}\nedges: [{from: a, to: b, kind: fibre-pair}]"
@@ -43,10 +46,12 @@ struct TopologyFileTests {
 
     @Test("_ equals - in a kind; spreads are those that occur and are not forward")
     func kinds() throws {
-        let text = nodes + """
-            edge_kinds: {part_of: forward, calls: both, unused: link}
-            edges: [{from: a, to: b, kind: has_instance}, {from: a, to: c, kind: part-of}, {from: b, to: c, kind: calls}, {from: c, to: b, kind: uplink}]
-            """
+        let text =
+            nodes + """
+                edge_kinds: {part_of: forward, calls: both, unused: link}
+                edges: [{from: a, to: b, kind: has_instance}, {from: a, to: c, kind: part-of},
+                  {from: b, to: c, kind: calls}, {from: c, to: b, kind: uplink}]
+                """
         let topology = try TopologyFile.parse(text, file: "t")
         #expect(topology.spreads == ["has-instance": .both, "calls": .both, "uplink": .uplink])
         #expect(topology.edges.map(\.kind) == ["has-instance", "part-of", "calls", "uplink"])
@@ -92,18 +97,22 @@ struct TopologyFileTests {
         func bytes(_ text: String) throws -> [UInt8] { try TopologyFile.parse(text, file: "t").canonicalBytes() }
         let base = try bytes(nodes + "edges: [{from: a, to: b, kind: has_instance}]")
         #expect(try bytes("edges: [{kind: has-instance, to: b, from: a}]\n# comment\n" + nodes) == base)
-        #expect(try bytes(nodes.replacingOccurrences(of: "id: a, kind: s", with: "id: a, kind: s, labels: {x: y}")
-            + "edges: [{from: a, to: b, kind: has_instance}]") == base)
+        #expect(
+            try bytes(
+                nodes.replacingOccurrences(of: "id: a, kind: s", with: "id: a, kind: s, labels: {x: y}")
+                    + "edges: [{from: a, to: b, kind: has_instance}]") == base)
         #expect(try bytes(nodes + "edges: [{from: b, to: a, kind: has_instance}]") != base)
         #expect(try bytes(nodes + "edge_kinds: {has-instance: link}\nedges: [{from: a, to: b, kind: has_instance}]") != base)
         #expect(
-            try bytes("nodes: [{id: b, kind: s}, {id: a, kind: s}, {id: c, kind: s}]\nedges: [{from: a, to: b, kind: has_instance}]") != base)
+            try bytes("nodes: [{id: b, kind: s}, {id: a, kind: s}, {id: c, kind: s}]\nedges: [{from: a, to: b, kind: has_instance}]")
+                != base)
     }
 
     /// `$CLEW_DATA`, or the data beside the repository.
     @Test("the data sets' topologies, if they are here")
     func dataSets() throws {
-        let data = ProcessInfo.processInfo.environment["CLEW_DATA"].map { URL(filePath: $0) }
+        let data =
+            ProcessInfo.processInfo.environment["CLEW_DATA"].map { URL(filePath: $0) }
             ?? Fixtures.repository.deletingLastPathComponent().appending(path: "shared/data")
         let sets = ((try? FileManager.default.contentsOfDirectory(atPath: data.path)) ?? []).sorted()
             .map { data.appending(path: $0).appending(path: "topology.json").path }.filter { FileManager.default.fileExists(atPath: $0) }

@@ -57,12 +57,16 @@ struct YAMLTests {
         "faulty JSON",
         arguments: [
             ("[1,]", "1:4: not valid JSON: expected a value, found ']'"), ("[01]", "1:2: not valid JSON: expected a value, found '0'"),
-            ("[1] x", "1:5: not valid JSON: expected the end of the file, found 'x'"), ("{\"a\" 1}", "1:6: not valid JSON: expected ':' after a key, found '1'"),
-            ("[\"a", "1:4: not valid JSON: a string has no end"), ("[\"a\\x\"]", "1:5: not valid JSON: expected one of n t r b f u \" \\ / after a backslash, found 'x'"),
+            ("[1] x", "1:5: not valid JSON: expected the end of the file, found 'x'"),
+            ("{\"a\" 1}", "1:6: not valid JSON: expected ':' after a key, found '1'"),
+            ("[\"a", "1:4: not valid JSON: a string has no end"),
+            ("[\"a\\x\"]", "1:5: not valid JSON: expected one of n t r b f u \" \\ / after a backslash, found 'x'"),
             ("[\"\\ud800\"]", "1:9: not valid JSON: half of a surrogate pair"),
-            ("{\"a\":1,\n \"a\":2}", "2:2: duplicate key \"a\", already given in line 1"), ("[nul]", "1:2: not valid JSON: expected a value, found 'n'"),
+            ("{\"a\":1,\n \"a\":2}", "2:2: duplicate key \"a\", already given in line 1"),
+            ("[nul]", "1:2: not valid JSON: expected a value, found 'n'"),
             ("[\"a\nb\"]", "1:4: not valid JSON: a control character in a string; expected an escape such as \\n"),
-            ("[1", "1:3: not valid JSON: expected ',' or ']', found the end of the file"), ("[-]", "1:2: not valid JSON: expected a value, found '-'"),
+            ("[1", "1:3: not valid JSON: expected ',' or ']', found the end of the file"),
+            ("[-]", "1:2: not valid JSON: expected a value, found '-'"),
         ])
     func faultyJSON(_ text: String, _ message: String) {
         #expect(failure(text, file: "f.json") == "f.json:" + message)

@@ -8,13 +8,18 @@ import Testing
         ("", DeadReason.empty), ("  \n", .empty), ("{", .truncated), (#"{"resource":"a"#, .truncated), (#"{"resource":"a","#, .truncated),
         (#"{"resource":tru"#, .truncated), (#"{"a":1"#, .truncated), ("{}x", .trailingBytes), (#"{"a":1} {"a":2}"#, .trailingBytes),
         ("{}}", .trailingBytes), ("x", .notJSON), ("{a:1}", .notJSON), (#"{"a":1,}"#, .notJSON), (#"{"a":01}"#, .notJSON),
-        (#"{"a":+1}"#, .notJSON), (#"{"a":1.}"#, .notJSON), (#"{"a":NaN}"#, .notJSON), (#"{"a":"\x"}"#, .notJSON), (#"{"a":"\u12g4"}"#, .notJSON),
-        (#"{"a" "b"}"#, .notJSON), (#"{"a":[1,2}"#, .notJSON), (#"{"a":1]"#, .notJSON), ("{\"a\":\"x\u{1}y\"}", .notJSON), ("{\"a\":\"x\u{0}y\"}", .notJSON),
-        ("{\"a\"\u{0}:1}", .notJSON), ("[]", .wrongType), ("7", .wrongType), (#""text""#, .wrongType), ("null", .wrongType), ("{}", .unknownFormat),
-        (#"{"hello":"world"}"#, .unknownFormat), (#"{"type":"b","timestamp":1}"#, .resourceMissing), (#"{"resource":"a","timestamp":1}"#, .typeMissing),
+        (#"{"a":+1}"#, .notJSON), (#"{"a":1.}"#, .notJSON), (#"{"a":NaN}"#, .notJSON), (#"{"a":"\x"}"#, .notJSON),
+        (#"{"a":"\u12g4"}"#, .notJSON),
+        (#"{"a" "b"}"#, .notJSON), (#"{"a":[1,2}"#, .notJSON), (#"{"a":1]"#, .notJSON), ("{\"a\":\"x\u{1}y\"}", .notJSON),
+        ("{\"a\":\"x\u{0}y\"}", .notJSON),
+        ("{\"a\"\u{0}:1}", .notJSON), ("[]", .wrongType), ("7", .wrongType), (#""text""#, .wrongType), ("null", .wrongType),
+        ("{}", .unknownFormat),
+        (#"{"hello":"world"}"#, .unknownFormat), (#"{"type":"b","timestamp":1}"#, .resourceMissing),
+        (#"{"resource":"a","timestamp":1}"#, .typeMissing),
         (#"{"resource":"","type":"b","timestamp":1}"#, .resourceMissing), (#"{"resource":null,"type":"b"}"#, .resourceMissing),
         (#"{"resource":"a","type":"b","timestamp":1,"status":"maybe"}"#, .statusUnknown),
-        (#"{"resource":"a","resource":"a","type":"b","timestamp":1}"#, .duplicateKey), (#"{"resource":"a","type":"b","timestamp":1,"timestamp":2}"#, .duplicateKey),
+        (#"{"resource":"a","resource":"a","type":"b","timestamp":1}"#, .duplicateKey),
+        (#"{"resource":"a","type":"b","timestamp":1,"timestamp":2}"#, .duplicateKey),
     ])
     func refused(text: String, reason: DeadReason) {
         let bench = Bench()
@@ -22,8 +27,10 @@ import Testing
     }
 
     @Test(arguments: [
-        #""id":{}"#, #""id":[1]"#, #""source":1"#, #""resource":5"#, #""resource":["a"]"#, #""type":{}"#, #""type":true"#, #""severity":{}"#, #""severity":[]"#,
-        #""status":1"#, #""status":[]"#, #""message":{}"#, #""message":[]"#, #""labels":[]"#, #""labels":"x""#, #""timestamp":{}"#, #""timestamp":true"#,
+        #""id":{}"#, #""id":[1]"#, #""source":1"#, #""resource":5"#, #""resource":["a"]"#, #""type":{}"#, #""type":true"#,
+        #""severity":{}"#, #""severity":[]"#,
+        #""status":1"#, #""status":[]"#, #""message":{}"#, #""message":[]"#, #""labels":[]"#, #""labels":"x""#, #""timestamp":{}"#,
+        #""timestamp":true"#,
     ])
     func aWrongTypeInEachField(field: String) throws {
         let bench = Bench()

@@ -41,7 +41,8 @@ import Testing
 
     @Test(arguments: [
         Fixtures.native, Fixtures.alertmanager, Fixtures.pagerDutyTrigger, Fixtures.otlp, #"{"topic":"t","partition":0,"offset":1}"#,
-        #"{"topic":"t","partition":-1,"offset":1,"payload":""}"#, #"{"topic":"t","partition":0.5e999,"offset":1,"payload":""}"#, "", "{", #"{"topic"#,
+        #"{"topic":"t","partition":-1,"offset":1,"payload":""}"#, #"{"topic":"t","partition":0.5e999,"offset":1,"payload":""}"#, "", "{",
+        #"{"topic"#,
         #"{"timestamp":1,"resource":"a","type":"b"}"#, #"{"topic":"t","partition":0,"offset":1,"payload":""} x"#,
     ])
     func noEnvelope(line: String) {

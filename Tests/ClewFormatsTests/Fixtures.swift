@@ -71,7 +71,8 @@ enum Fixtures {
         """#
     static let kcatTombstone = #"{"topic":"alerts","partition":0,"offset":3,"tstype":"create","ts":-1,"broker":1,"key":"k","payload":null}"#
     /// Kafka Connect: a record dump, and a value with its schema (JsonConverter).
-    static let connectRecord = #"{"topic":"alerts","partition":1,"offset":9,"timestamp":1763892931000,"key":null,"headers":[{"key":"h","value":"v"}],"value":{"resource":"a","type":"b"}}"#
+    static let connectRecord =
+        #"{"topic":"alerts","partition":1,"offset":9,"timestamp":1763892931000,"key":null,"headers":[{"key":"h","value":"v"}],"value":{"resource":"a","type":"b"}}"#
     static let connectSchema = #"{"schema":{"type":"struct","fields":[]},"payload":{"resource":"a","type":"b"}}"#
 
     static let all: [String] = [

@@ -11,7 +11,8 @@ struct SampleIncident: ~Copyable {
         table = .allocate(capacity: 1)
         table.initialize(to: Names(limit: 1000))
         revision = IncidentRevision(
-            id: IncidentID(value: 0x7F3A), revision: 3, status: .updated, reason: .alertJoined, severity: .critical, openedAt: SampleIncident.at(0),
+            id: IncidentID(value: 0x7F3A), revision: 3, status: .updated, reason: .alertJoined, severity: .critical,
+            openedAt: SampleIncident.at(0),
             updatedAt: SampleIncident.at(245_000))
         revision.alertCount = 4
         revision.eventCount = 17
@@ -44,7 +45,8 @@ struct SampleIncident: ~Copyable {
     }
 
     func alert(_ resource: String, _ type: String, _ ms: Int64, _ link: Link?) -> AlertState {
-        var state = AlertState(name: alertName(resource, type), severity: .major, status: .firing, firstSeen: SampleIncident.at(ms),
+        var state = AlertState(
+            name: alertName(resource, type), severity: .major, status: .firing, firstSeen: SampleIncident.at(ms),
             lastSeen: SampleIncident.at(ms), events: 1)
         state.link = link
         return state
@@ -161,21 +163,23 @@ struct SampleIncident: ~Copyable {
         let text = sample.encoded { revision in
             revision.alerts = [same, sib, again, far].map { sample.alert("checkout", "HighErrorRate", 0, $0) }
         }
-        #expect(try (0..<3).map { try read(text, "/alerts/\($0)/link/why") } + [try read(text, "/alerts/3/rejected/why")] == [
-            "2.5 s before ConnectionsHigh on pg-tax; the same resource; 61 x the usual rate",
-            "at the same time as ConnectionsHigh on pg-tax, which was over for 5 min; both depend on rack-7; seen 41 of 45 expected; "
-                + "cleared within 1.3 s of each other after 10 min; 61 x the usual rate",
-            "the same alert again, 4 min after the incident's last; seen 41 of 45 expected; 61 x the usual rate",
-            "not joined: best was the whole component is in a burst: 30 alerts a minute, where otherwise one comes every 2.0 h; "
-                + "25 % of its resources alert; only 4.2 x the usual rate",
-        ])
+        #expect(
+            try (0..<3).map { try read(text, "/alerts/\($0)/link/why") } + [try read(text, "/alerts/3/rejected/why")] == [
+                "2.5 s before ConnectionsHigh on pg-tax; the same resource; 61 x the usual rate",
+                "at the same time as ConnectionsHigh on pg-tax, which was over for 5 min; both depend on rack-7; seen 41 of 45 expected; "
+                    + "cleared within 1.3 s of each other after 10 min; 61 x the usual rate",
+                "the same alert again, 4 min after the incident's last; seen 41 of 45 expected; 61 x the usual rate",
+                "not joined: best was the whole component is in a burst: 30 alerts a minute, where otherwise one comes every 2.0 h; "
+                    + "25 % of its resources alert; only 4.2 x the usual rate",
+            ])
         let alerts = text.split(separator: #"{"key""#).dropFirst().map(String.init)
-        #expect(alerts.map { part($0, #""factors":{"#, "}") } == [
-            #""topology":1.5000e-01,"propagation":1.3000e+00,"lag":5.1000e-03,"background":1.0256e+05"#,
-            #""topology":9.0000e-02,"failing":8.0000e-01,"propagation":1.3000e+00,"lag":5.1000e-03,"background":1.0256e+05,"cleared_together":4.8000e+01"#,
-            #""recurrence":1.3000e+00,"lag":5.1000e-03,"background":1.0256e+05"#,
-            #""share":2.5000e-01,"rate":5.0000e-01,"quiet":7.2000e+03"#,
-        ])
+        #expect(
+            alerts.map { part($0, #""factors":{"#, "}") } == [
+                #""topology":1.5000e-01,"propagation":1.3000e+00,"lag":5.1000e-03,"background":1.0256e+05"#,
+                #""topology":9.0000e-02,"failing":8.0000e-01,"propagation":1.3000e+00,"lag":5.1000e-03,"background":1.0256e+05,"cleared_together":4.8000e+01"#,
+                #""recurrence":1.3000e+00,"lag":5.1000e-03,"background":1.0256e+05"#,
+                #""share":2.5000e-01,"rate":5.0000e-01,"quiet":7.2000e+03"#,
+            ])
         #expect(alerts.map { part($0, #""stage":""#, "\"") } == ["arrival", "settled_after_clear", "settled_late", "opened"])
         #expect(alerts[1].contains(#""runner_up":null"#) && alerts[1].contains(#""cleared":{"apart_s":1.250,"length_s":600.000}"#))
         #expect(alerts[3].contains(#""link":null,"rejected":{"to":null,"#) && !alerts[2].contains("rejected"))
@@ -193,7 +197,9 @@ struct SampleIncident: ~Copyable {
             revision.alertCount = 1
         }
         #expect(text.contains(#""key":"nor-core-1/LinkDown/eu/a","resource":"nor-core-1""#))
-        #expect(text.contains(#","identity":"eu/a","flags":["flapping","chronic"],"binding":{"rule":"alias_spelling","name":"NOR_CORE_1"},"link":null}"#))
+        #expect(
+            text.contains(
+                #","identity":"eu/a","flags":["flapping","chronic"],"binding":{"rule":"alias_spelling","name":"NOR_CORE_1"},"link":null}"#))
         #expect(try read(text, "/title") == "LinkDown on nor-core-1")
     }
 
@@ -207,7 +213,10 @@ struct SampleIncident: ~Copyable {
             }
             return try read(text, "/alerts/0/message")
         }
-        for text in ["plain", "ü😀\u{FFFF}€", "\u{0}\u{1}\u{1F}\u{7F}", "a\\b\"c/d\r\n\t", "12345678\"", "1234567ü12345678\\", String(repeating: "x\n", count: 20_000)] {
+        for text in [
+            "plain", "ü😀\u{FFFF}€", "\u{0}\u{1}\u{1F}\u{7F}", "a\\b\"c/d\r\n\t", "12345678\"", "1234567ü12345678\\",
+            String(repeating: "x\n", count: 20_000),
+        ] {
             #expect(try message(Array(text.utf8)) == text)
         }
         #expect(try message([0x61, 0xFF, 0x62, 0xC3]) == "a\u{FFFD}b\u{FFFD}")
@@ -249,11 +258,14 @@ struct SampleIncident: ~Copyable {
         }
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000Z"), (951_782_399_999_999, "2000-02-28T23:59:59.999Z"), (951_782_400_000_000, "2000-02-29T00:00:00.000Z"),
-        (4_107_542_400_000_000, "2100-03-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"), (253_402_300_799_999_999, "9999-12-31T23:59:59.999Z"),
-        (-62_167_219_200_000_000, "0000-01-01T00:00:00.000Z"), (.max, "9999-12-31T23:59:59.999Z"), (.min, "0000-01-01T00:00:00.000Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (951_782_399_999_999, "2000-02-28T23:59:59.999Z"),
+            (951_782_400_000_000, "2000-02-29T00:00:00.000Z"),
+            (4_107_542_400_000_000, "2100-03-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
+            (253_402_300_799_999_999, "9999-12-31T23:59:59.999Z"),
+            (-62_167_219_200_000_000, "0000-01-01T00:00:00.000Z"), (.max, "9999-12-31T23:59:59.999Z"), (.min, "0000-01-01T00:00:00.000Z"),
+        ] as [(Int64, String)])
     func times(microseconds: Int64, text: String) {
         let sample = SampleIncident()
         let record = sample.encoded { $0.openedAt = EventTime(microseconds: microseconds) }
@@ -288,12 +300,15 @@ struct SampleIncident: ~Copyable {
         var bytes: ContiguousArray<UInt8> = []
         for (id, incident) in [("a#1", IncidentID(value: 255)), ("q\"", nil)] as [(String, IncidentID?)] {
             var id = id
-            id.withUTF8 { encoder.append(id: UnsafeRawBufferPointer($0), incident: incident, file: "a\\b.ndjson", line: 12, index: 1, to: &bytes) }
+            id.withUTF8 {
+                encoder.append(id: UnsafeRawBufferPointer($0), incident: incident, file: "a\\b.ndjson", line: 12, index: 1, to: &bytes)
+            }
         }
-        #expect(String(decoding: bytes, as: UTF8.self) == #"""
-            {"id":"a#1","incident":"INC-00000000000000ff","file":"a\\b.ndjson","line":12,"index":1}
-            {"id":"q\"","incident":null,"file":"a\\b.ndjson","line":12,"index":1}
+        #expect(
+            String(decoding: bytes, as: UTF8.self) == #"""
+                {"id":"a#1","incident":"INC-00000000000000ff","file":"a\\b.ndjson","line":12,"index":1}
+                {"id":"q\"","incident":null,"file":"a\\b.ndjson","line":12,"index":1}
 
-            """#)
+                """#)
     }
 }

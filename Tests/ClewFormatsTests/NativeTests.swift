@@ -19,7 +19,9 @@ import Testing
 
     @Test func unknownScalarsBecomeLabelsAndOtherUnknownFieldsAreIgnored() throws {
         let bench = Bench()
-        let event = try bench.one(#"{"resource":"a","type":"b","timestamp":1,"site":"x","n":-1.50e3,"up":true,"no":null,"list":[1],"deep":{"a":1},"labels":{"k":7,"f":false,"z":null,"o":{}}}"#)
+        let event = try bench.one(
+            #"{"resource":"a","type":"b","timestamp":1,"site":"x","n":-1.50e3,"up":true,"no":null,"list":[1],"deep":{"a":1},"labels":{"k":7,"f":false,"z":null,"o":{}}}"#
+        )
         #expect(event.labels == ["site": "x", "n": "-1.50e3", "up": "true", "k": "7", "f": "false"])
         #expect(event.severity == .warning && event.flags.contains(.severityUnknown) && event.id == nil)
         #expect(bench.batch.events[0].redelivery == (0, 0))
@@ -33,7 +35,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"CRITICAL\"", Severity.critical), ("\"fatal\"", .critical), ("\"Disaster\"", .critical), ("\"P1\"", .critical), ("\"error\"", .major),
+        ("\"CRITICAL\"", Severity.critical), ("\"fatal\"", .critical), ("\"Disaster\"", .critical), ("\"P1\"", .critical),
+        ("\"error\"", .major),
         ("\"high\"", .major), ("\"average\"", .minor), ("\"warn\"", .warning), ("\"Notice\"", .info), ("\"debug\"", .info),
     ])
     func severitySynonyms(text: String, severity: Severity) throws {
@@ -51,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("firing", EventStatus.firing), ("PROBLEM", .firing), ("active", .firing), ("raised", .firing), ("resolved", .resolved), ("OK", .resolved),
+        ("firing", EventStatus.firing), ("PROBLEM", .firing), ("active", .firing), ("raised", .firing), ("resolved", .resolved),
+        ("OK", .resolved),
         ("Cleared", .resolved), ("closed", .resolved), ("recovery", .resolved),
     ])
     func statusSynonyms(text: String, status: EventStatus) throws {
@@ -70,7 +74,8 @@ import Testing
     @Test func implausibleTimesAreTheEnginesAffair() throws {
         let bench = Bench()
         #expect(try bench.one(#"{"resource":"a","type":"b","timestamp":"1970-01-01T00:00:00Z"}"#).time.microseconds == 0)
-        #expect(try bench.one(#"{"resource":"a","type":"b","timestamp":"2099-12-31T23:59:59Z"}"#).time.microseconds == 4_102_444_799_000_000)
+        #expect(
+            try bench.one(#"{"resource":"a","type":"b","timestamp":"2099-12-31T23:59:59Z"}"#).time.microseconds == 4_102_444_799_000_000)
     }
 
     @Test func aRedeliveryHasTheSameDigestAndNothingElseHas() throws {
@@ -93,7 +98,9 @@ import Testing
         var rules = DecoderRules()
         rules.identity = ["cluster", "source", "pod"]
         let bench = Bench(rules)
-        #expect(try bench.one(#"{"resource":"a","type":"b","timestamp":1,"source":"s","labels":{"cluster":"eu","pod":"p1"}}"#).identity == "eu/s/p1")
+        #expect(
+            try bench.one(#"{"resource":"a","type":"b","timestamp":1,"source":"s","labels":{"cluster":"eu","pod":"p1"}}"#).identity
+                == "eu/s/p1")
         #expect(try bench.one(#"{"resource":"a","type":"b","timestamp":1,"pod":7}"#).identity == "//7")
         #expect(try bench.one(#"{"resource":"a","type":"b","timestamp":1}"#).identity == "")
     }
@@ -141,7 +148,8 @@ import Testing
 
     @Test func escapesAreResolvedEverywhere() throws {
         let bench = Bench()
-        let event = try bench.one(#"{"resou\u0072ce":"a\/b","type":"\u00fc\ud83d\ude00","timestamp":1,"message":"l1\nl2\t\"q\" \\ \u0000 \ud800","k\n":"v"}"#)
+        let event = try bench.one(
+            #"{"resou\u0072ce":"a\/b","type":"\u00fc\ud83d\ude00","timestamp":1,"message":"l1\nl2\t\"q\" \\ \u0000 \ud800","k\n":"v"}"#)
         #expect(event.resource == "a/b" && event.type == "ü😀")
         #expect(event.message == "l1\nl2\t\"q\" \\ \u{0} \u{FFFD}")
         #expect(event.labels == ["k\n": "v"])
@@ -155,7 +163,9 @@ import Testing
     @Test func eventsOfABatchKeepTheirOwnTexts() throws {
         let bench = Bench()
         for i in 0..<50 {
-            #expect(bench.decode(#"{"resource":"r\#(i)","type":"t","timestamp":\#(i),"id":"i\#(i)","message":"m\#(i)","l":\#(i)}"#) == .events(1))
+            #expect(
+                bench.decode(#"{"resource":"r\#(i)","type":"t","timestamp":\#(i),"id":"i\#(i)","message":"m\#(i)","l":\#(i)}"#)
+                    == .events(1))
         }
         for (i, event) in bench.events.enumerated() {
             #expect(event.id == "i\(i)" && event.resource == "r\(i)" && event.message == "m\(i)" && event.labels == ["l": "\(i)"])

@@ -43,7 +43,8 @@ final class Bench {
     ) -> DecodeOutcome {
         bytes.withUnsafeBytes { value in
             decoder.decode(
-                MessageView(value: value, recordTime: recordTime, headers: headers, partition: 3, offset: offset), into: &batch, names: &table.pointee)
+                MessageView(value: value, recordTime: recordTime, headers: headers, partition: 3, offset: offset), into: &batch,
+                names: &table.pointee)
         }
     }
 
@@ -56,6 +57,16 @@ final class Bench {
         decoder.decode(message, into: &batch, names: &table.pointee)
     }
 
+    func state() -> ContiguousArray<UInt8> {
+        var bytes: ContiguousArray<UInt8> = []
+        decoder.appendState(names: table.pointee, to: &bytes)
+        return bytes
+    }
+
+    func restore(_ bytes: ContiguousArray<UInt8>) -> Bool {
+        bytes.withUnsafeBytes { decoder.restoreState($0, names: &table.pointee) }
+    }
+
     /// All events in the batch.
     var events: [Decoded] { batch.events.map { spelled($0) } }
 
@@ -63,8 +74,10 @@ final class Bench {
         var labels: [String: String] = [:]
         for label in batch.labels(of: event) { labels[label.name] = label.value }
         return Decoded(
-            id: batch.id(of: event), time: event.time, source: table.pointee.string(event.source), resource: table.pointee.string(event.resource),
-            type: table.pointee.string(event.type), identity: table.pointee.string(event.identity), severity: event.severity, status: event.status,
+            id: batch.id(of: event), time: event.time, source: table.pointee.string(event.source),
+            resource: table.pointee.string(event.resource),
+            type: table.pointee.string(event.type), identity: table.pointee.string(event.identity), severity: event.severity,
+            status: event.status,
             flags: event.flags, message: batch.message(of: event), labels: labels, index: event.indexInMessage)
     }
 

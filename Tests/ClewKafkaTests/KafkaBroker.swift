@@ -160,14 +160,15 @@ final class KafkaBroker: @unchecked Sendable {
 
     private func format() throws {
         guard let ports else { return }
+        let clients = "PLAINTEXT://127.0.0.1:\(ports.plain),SASL_PLAINTEXT://127.0.0.1:\(ports.sasl)"
         let sasl = "listener.name.sasl_plaintext.plain.sasl.jaas.config"
         try Self.write(
             """
             process.roles=broker,controller
             node.id=1
             controller.quorum.voters=1@127.0.0.1:\(ports.controller)
-            listeners=PLAINTEXT://127.0.0.1:\(ports.plain),SASL_PLAINTEXT://127.0.0.1:\(ports.sasl),CONTROLLER://127.0.0.1:\(ports.controller)
-            advertised.listeners=PLAINTEXT://127.0.0.1:\(ports.plain),SASL_PLAINTEXT://127.0.0.1:\(ports.sasl)
+            listeners=\(clients),CONTROLLER://127.0.0.1:\(ports.controller)
+            advertised.listeners=\(clients)
             listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT
             inter.broker.listener.name=PLAINTEXT
             controller.listener.names=CONTROLLER
@@ -185,6 +186,8 @@ final class KafkaBroker: @unchecked Sendable {
             group.initial.rebalance.delay.ms=0
             group.min.session.timeout.ms=1000
             auto.create.topics.enable=false
+            broker.session.timeout.ms=2000
+            broker.heartbeat.interval.ms=500
             log.cleaner.dedupe.buffer.size=16777216
             transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 

@@ -122,7 +122,8 @@ struct RealBrokerTests {
                 try producer.produce(topic: topic, key: nil, value: Array("fits".utf8))
                 try producer.commitTransaction(timeout: .seconds(10))
                 break
-            } catch let error as KafkaError where error.requiresAbort && aborts < 3 {
+            } catch {
+                guard error.requiresAbort, aborts < 3 else { throw error }
                 try producer.abortTransaction(timeout: .seconds(10))
                 aborts += 1
             }

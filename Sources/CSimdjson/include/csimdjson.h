@@ -68,6 +68,9 @@ uint32_t csj_node_count(const csj_parser *parser);
 size_t csj_error_offset(const csj_parser *parser);
 const char *csj_error_expected(const csj_parser *parser);
 
+/// Whether the bytes are UTF-8 throughout: 1 or 0.
+int csj_is_utf8(const uint8_t *bytes, size_t length);
+
 #ifdef __cplusplus
 }
 #endif

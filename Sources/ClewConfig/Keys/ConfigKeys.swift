@@ -147,8 +147,11 @@ extension ConfigKey {
     ]
 
     private static let model: [ConfigKey] = [
-        .optional("model.file", \.model.file, .name("a path"), "A model to begin with; not supported by this version.", changesIncidents: true),
-        .scalar("model.mode", \.model.mode, .words(), "learn; frozen needs a file, so it is not supported by this version.", changesIncidents: true),
+        .optional(
+            "model.file", \.model.file, .name("a path"), "A model to begin with; not supported by this version.", changesIncidents: true),
+        .scalar(
+            "model.mode", \.model.mode, .words(), "learn; frozen needs a file, so it is not supported by this version.",
+            changesIncidents: true),
         .optional(
             "model.half_life", \.model.halfLife, .duration(in: .seconds(60)...(.seconds(10_000 * 86_400))),
             "Half-life of what is learned; null: nothing is forgotten.", changesIncidents: true),

@@ -35,7 +35,9 @@ enum InstantText {
             guard let hours = digits(2), skip(":") != nil, let minutes = digits(2), hours < 24, minutes < 60 else { return nil }
             offset = (hours * 3600 + minutes * 60) * (zone == UInt8(ascii: "-") ? -1 : 1)
         }
-        guard rest.isEmpty, year >= 1970, (1...12).contains(month), day >= 1, day <= length(month, year), hour < 24, minute < 60, second <= 60 else {
+        guard rest.isEmpty, year >= 1970, (1...12).contains(month), day >= 1, day <= length(month, year), hour < 24, minute < 60,
+            second <= 60
+        else {
             return nil
         }
         let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
@@ -44,7 +46,9 @@ enum InstantText {
 
     /// In UTC, with as many digits of the second as needed.
     static func print(_ time: EventTime) -> String {
-        let (seconds, micros) = (floorDivide(time.microseconds, 1_000_000), time.microseconds - floorDivide(time.microseconds, 1_000_000) * 1_000_000)
+        let (seconds, micros) = (
+            floorDivide(time.microseconds, 1_000_000), time.microseconds - floorDivide(time.microseconds, 1_000_000) * 1_000_000
+        )
         let day = floorDivide(seconds, 86_400)
         let ofDay = seconds - day * 86_400
         var year = 1970 + Int(floorDivide(day, 366))

@@ -85,7 +85,8 @@ extension ConfigReader {
                 let known = ["name", "format", "mapping", "resource", "type"]
                 let hint = NearestName.hint(for: key.text ?? "", among: known)
                 report(
-                    Place(key), path, "unknown key \"\(YAMLText.excerpt(key.text ?? ""))\" of a topic"
+                    Place(key), path,
+                    "unknown key \"\(YAMLText.excerpt(key.text ?? ""))\" of a topic"
                         + (hint.isEmpty ? "; its keys are \(known.joined(separator: ", "))" : hint))
             }
         }
@@ -130,7 +131,8 @@ extension ConfigReader {
                 let known = Self.mappingFields.map(\.name) + ["labels"]
                 let hint = NearestName.hint(for: name, among: known)
                 report(
-                    Place(key), path, "unknown field \"\(YAMLText.excerpt(name))\""
+                    Place(key), path,
+                    "unknown field \"\(YAMLText.excerpt(name))\""
                         + (hint.isEmpty ? "; the fields are \(known.joined(separator: ", "))" : hint))
             }
         }

@@ -110,7 +110,8 @@ struct ConfigReader {
         if node.kind == .scalar {
             return Input(text: node.isNull ? nil : node.text, isQuoted: !node.isPlain, found: node.found, place: Place(node))
         }
-        guard node.kind == .mapping, node.count == 1, let target = node["file"], let name = target.text, !target.isNull, !name.isEmpty else {
+        guard node.kind == .mapping, node.count == 1, let target = node["file"], let name = target.text, !target.isNull, !name.isEmpty
+        else {
             report(Place(node), path, "expected \(expected), found \(node.found)")
             return nil
         }

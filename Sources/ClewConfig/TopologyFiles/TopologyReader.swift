@@ -117,13 +117,14 @@ struct TopologyReader {
 
     private mutating func define(_ kind: String, _ spread: EdgeSpread, at key: YAMLNode) {
         if let earlier = spreadPlaces[kind] {
+            let name = YAMLText.excerpt(kind)
             if earlier.file == key.file {
                 problems.append(
-                    key.diagnostic("edge kind \"\(YAMLText.excerpt(kind))\" is given twice, first in line \(earlier.line) (\"_\" equals \"-\")"))
+                    key.diagnostic("edge kind \"\(name)\" is given twice, first in line \(earlier.line) (\"_\" equals \"-\")"))
             } else if let known = spreads[kind], known != spread {
                 problems.append(
                     key.diagnostic(
-                        "edge kind \"\(YAMLText.excerpt(kind))\" is \(spread.word) here, but \(known.word) at \(earlier.file):\(earlier.line)"))
+                        "edge kind \"\(name)\" is \(spread.word) here, but \(known.word) at \(earlier.file):\(earlier.line)"))
             }
             return
         }

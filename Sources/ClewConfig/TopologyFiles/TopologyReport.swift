@@ -40,7 +40,8 @@ public enum TopologyReport {
     /// The whole topology by kinds.
     public static func summary(_ topology: TopologyDefinition) -> String {
         let shape = TopologyShape(topology)
-        let first = "\(count(topology.nodes.count, "resource")), \(count(shape.edgeCount, "edge")), \(count(shape.componentCount, "component"))"
+        let first =
+            "\(count(topology.nodes.count, "resource")), \(count(shape.edgeCount, "edge")), \(count(shape.componentCount, "component"))"
         return ([first] + kinds(topology, shape)).joined(separator: "\n") + "\n"
     }
 

@@ -31,6 +31,9 @@ struct Propagation: ~Copyable {
     /// tau, the stream's own time scale, seconds.
     private(set) var timeScale = Propagation.timeScalePrior.seconds
     private var binOf = Table<UInt8>()
+    private var widths = Table<Double>()
+    /// e^0, e^-1, …, a little rounded up.
+    private var stepDecays = Table<Double>()
 
     init(kinds: Int, limit: Int) {
         self.kinds = kinds
@@ -40,7 +43,13 @@ struct Propagation: ~Copyable {
             while Double(second) >= Propagation.binEnds[Int(bin)] { bin += 1 }
             binOf.append(bin)
         }
+        for b in 0..<Propagation.bins { widths.append(Propagation.width(b)) }
+        for step in 0..<32 { stepDecays.append(Elementary.exp(-Double(step)) * 1.000001) }
     }
+
+    /// No less than e^-x, for x ≥ 0, without computing it.
+    @inline(__always)
+    func decayBound(_ x: Double) -> Double { x < 31 ? stepDecays[Int(x)] : stepDecays[31] }
 
     /// Makes room for one more alert type.
     mutating func addType() {
@@ -85,7 +94,7 @@ struct Propagation: ~Copyable {
     func corrected(_ base: Double, pair: Int, lag: Double) -> Double {
         guard pair >= 0, pairs[pair].lags > 0 else { return base }
         let b = bin(lag)
-        return (Propagation.lagPriorWeight * base + histograms[pair * Propagation.bins + b] / Propagation.width(b))
+        return (Propagation.lagPriorWeight * base + histograms[pair * Propagation.bins + b] / widths[b])
             / (Propagation.lagPriorWeight + pairs[pair].lags)
     }
 

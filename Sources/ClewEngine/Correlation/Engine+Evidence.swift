@@ -44,10 +44,41 @@ struct Question {
     var clearedAt: Double
 }
 
+/// A cell with what its alerts have in common as evidence.
+struct CellInQuestion {
+    var entry: Graph.ConeEntry
+    /// The incident it speaks for.
+    var slot: Int
+    var isOwnResource: Bool
+    /// Links to alerts of it that are over may still be made.
+    var isOpen: Bool
+    var cell: Cell
+    /// e of §5.1, made when it is first needed.
+    private var known = Double.nan
+
+    init(entry: Graph.ConeEntry, slot: Int, isOwnResource: Bool, isOpen: Bool, cell: Cell) {
+        self.entry = entry
+        self.slot = slot
+        self.isOwnResource = isOwnResource
+        self.isOpen = isOpen
+        self.cell = cell
+    }
+
+    /// No less than `evidence`: the count below without its decay.
+    @inline(__always)
+    var most: Double { cell.below + (cell.ownCount > 0 ? 2 : 0) }
+
+    /// How much is seen on and below the cell's resource.
+    @inline(__always)
+    mutating func evidence(_ t: Double) -> Double {
+        if known.isNaN { known = cell.below * Elementary.decay(t - cell.belowTime, over: 600) + (cell.ownCount > 0 ? 2 : 0) }
+        return known
+    }
+}
+
 extension Engine {
     static let mostEvaluations = 256
     private static let sharedFailure = 0.25
-    private static let belowTau = 600.0
     private static let largestPropagation = 8.0
     private static let longestOver = 1800.0
     private static let skew = 30.0
@@ -89,90 +120,92 @@ extension Engine {
             let slot = incidents.root(Int(cell.incident))
             if slot == q.leavingOut || t - incidents.hot[slot].first > parameters.maxAge || incidents.hot[slot].isClosed { continue }
             let isOpen = incidents.hot[slot].isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
-            var evidence = cell.ownCount > 0 ? 2.0 : 0.0
-            if !isOwnResource { evidence += cell.below * Elementary.decay(t - cell.belowTime, over: Engine.belowTau) }
+            var place = CellInQuestion(entry: entry, slot: slot, isOwnResource: isOwnResource, isOpen: isOpen, cell: cell)
             let list = at * 2 * Cells.representatives
             for k in 0..<Int(cell.ownCount) where left > 0 {
                 left -= 1
-                weigh(q, entry, slot, list + k, isBelow: false, isOpen: isOpen, evidence, mu)
+                weigh(q, &place, list + k, isBelow: false, mu)
             }
             if isOwnResource { continue }
             for k in 0..<Int(cell.belowCount) where left > 0 {
                 left -= 1
-                weigh(q, entry, slot, list + Cells.representatives + k, isBelow: true, isOpen: isOpen, evidence, mu)
+                weigh(q, &place, list + Cells.representatives + k, isBelow: true, mu)
             }
         }
     }
 
     /// Weighs one alert of a cell as the reason for (or, when settling, the effect of) the alert in question.
+    ///
+    /// What cannot beat its incident's best evidence even at the least lag is left before the costly part.
     @inline(__always)
-    private mutating func weigh(
-        _ q: Question, _ entry: Graph.ConeEntry, _ slot: Int, _ at: Int, isBelow: Bool, isOpen: Bool, _ evidence: Double, _ mu: Double
-    ) {
+    private mutating func weigh(_ q: Question, _ place: inout CellInQuestion, _ at: Int, isBelow: Bool, _ mu: Double) {
         let a = cells.list[at]
         let t = q.time
-        let over = overFor(Int(a.key), Int(a.resource), Int(a.type), slot, raised: a.time, t)
-        if !isOpen, over > 0 || !types.all[Int(a.type)].clears { return }
-        let isOwnResource = Int(entry.resource) == q.resource
-        let isEffect = q.leavingOut >= 0 && a.time > t && (isBelow || isOwnResource)
-        var cleared = (apart: 0.0, length: 0.0, factor: 1.0)
-        if !q.clearedAt.isNaN {
-            guard let together = clearedTogether(q, a, slot) else { return }
-            cleared = together
-        }
-        let g = graph.affinities[Int(entry.affinity)]
-        let relation: Relation = isBelow ? .sib : isOwnResource ? .same : .up
-        var topology = 0.15
-        var failing = 1.0
-        var prior = 1.0
-        if isBelow {
-            let hops = Int(max(entry.hops, a.hops))
-            failing = evidence / (evidence + Engine.sharedFailure * Double(graph.fanOut[3 * Int(entry.resource) + hops]))
-            topology = isEffect
-                ? 0.1 * graph.affinities[Int(a.affinity)] * graph.affinityRoots[Int(entry.affinity)]
-                : 0.1 * g * graph.affinityRoots[Int(a.affinity)]
-        } else if !isOwnResource {
-            topology = 0.15 * g
-            prior = evidence / (evidence + Engine.sharedFailure * Double(graph.fanOut[3 * Int(entry.resource) + Int(entry.hops)]))
-            failing = prior
-        }
+        let isEffect = q.leavingOut >= 0 && a.time > t && (isBelow || place.isOwnResource)
+        let relation: Relation = isBelow ? .sib : place.isOwnResource ? .same : .up
+        let hops = isBelow ? Int(max(place.entry.hops, a.hops)) : Int(place.entry.hops)
+        let spread = Engine.sharedFailure * Double(graph.fanOut[3 * Int(place.entry.resource) + hops])
+        let topology = baseOdds(place, a, relation, isEffect)
         let learned = isEffect
             ? lookUp(relation, cause: q.type, effect: Int(a.type), kind: Int(graph.kinds[Int(a.resource)]))
             : remembered(relation, cause: Int(a.type), effect: q.type, kind: Int(graph.kinds[q.resource]))
-        let phi = min(Engine.largestPropagation, (learned.seen + prior) / learned.expected)
         let lag = isEffect ? a.time - t : t - a.time
-        let density = kernel(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
         let background = isEffect ? a.background : mu
-        let factor = topology * (isBelow ? failing : 1) * phi
-        let odds = factor * density / background * cleared.factor
-        keepIfBest(slot, odds, a.alert) {
+        if q.clearedAt.isNaN, incidents.hot[place.slot].mark == scoring {
+            let failing = place.most / (place.most + spread)
+            let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) / learned.expected)
+            let bound = topology * (isBelow ? failing : 1) * phi * kernelBound(lag: lag, pair: Int(learned.pair)) / background
+            if bound * 1.000001 < candidates[Int(incidents.hot[place.slot].candidate)].odds { return }
+        }
+        let over = overFor(Int(a.key), Int(a.resource), Int(a.type), place.slot, raised: a.time, t)
+        if !place.isOpen, over > 0 || !types.all[Int(a.type)].clears { return }
+        var cleared = (apart: 0.0, length: 0.0, factor: 1.0)
+        if !q.clearedAt.isNaN {
+            guard let together = clearedTogether(q, a, place.slot) else { return }
+            cleared = together
+        }
+        let evidence = relation == .same ? 1 : place.evidence(t)
+        let failing = relation == .same ? 1 : evidence / (evidence + spread)
+        let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) / learned.expected)
+        let density = kernel(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
+        let odds = topology * (isBelow ? failing : 1) * phi * density / background * cleared.factor
+        keepIfBest(place.slot, odds, a) {
             Candidate(
-                slot: Int32(slot), odds: odds, relation: relation, to: AlertName(resource: .none, type: .none, identity: .none),
-                toType: a.type, toAlert: a.alert, via: entry.resource, hops: entry.hops, lag: t - a.time, topology: topology,
-                failing: failing, propagation: phi, seen: learned.seen, expected: learned.expected, lagDensity: density,
-                background: background, overFor: over, clearedApart: cleared.apart, clearedLength: cleared.length,
-                clearedFactor: cleared.factor)
-        } name: { engine in
-            engine.alertName(resource: Int(a.resource), type: Int(a.type), identity: engine.keys.all[Int(a.key)].identity)
+                slot: Int32(place.slot), odds: odds, relation: relation, to: $0, toType: a.type, toAlert: a.alert,
+                via: place.entry.resource, hops: place.entry.hops, lag: t - a.time, topology: topology, failing: failing,
+                propagation: phi, seen: learned.seen, expected: learned.expected, lagDensity: density, background: background,
+                overFor: over, clearedApart: cleared.apart, clearedLength: cleared.length, clearedFactor: cleared.factor)
+        }
+    }
+
+    /// The part of the odds that the topology alone gives: 0.15, 0.15 g, or 0.1 g √g′ (§5.1, §8).
+    @inline(__always)
+    private func baseOdds(_ place: CellInQuestion, _ a: Representative, _ relation: Relation, _ isEffect: Bool) -> Double {
+        switch relation {
+        case .sib:
+            isEffect
+                ? 0.1 * graph.affinities[Int(a.affinity)] * graph.affinityRoots[Int(place.entry.affinity)]
+                : 0.1 * graph.affinities[Int(place.entry.affinity)] * graph.affinityRoots[Int(a.affinity)]
+        case .up: 0.15 * graph.affinities[Int(place.entry.affinity)]
+        default: 0.15
         }
     }
 
     /// Keeps the evidence if it is the best for its incident; of equal evidence the older alert's.
     @inline(__always)
-    private mutating func keepIfBest(
-        _ slot: Int, _ odds: Double, _ alert: UInt32, _ make: () -> Candidate, name: (borrowing Engine) -> AlertName
-    ) {
-        if incidents.hot[slot].mark == scoring {
-            let at = Int(incidents.hot[slot].candidate)
-            let best = candidates[at].odds
-            guard odds > best || odds == best && alert < candidates[at].toAlert else { return }
-            candidates[at] = make()
-            candidates[at].to = name(self)
+    private mutating func keepIfBest(_ slot: Int, _ odds: Double, _ a: Representative, _ make: (AlertName) -> Candidate) {
+        let isKnown = incidents.hot[slot].mark == scoring
+        if isKnown {
+            let best = candidates[Int(incidents.hot[slot].candidate)]
+            guard odds > best.odds || odds == best.odds && a.alert < best.toAlert else { return }
+        }
+        let name = alertName(resource: Int(a.resource), type: Int(a.type), identity: keys.all[Int(a.key)].identity)
+        if isKnown {
+            candidates[Int(incidents.hot[slot].candidate)] = make(name)
         } else {
             incidents.hot[slot].mark = scoring
             incidents.hot[slot].candidate = Int32(candidates.count)
-            candidates.append(make())
-            candidates[candidates.count - 1].to = name(self)
+            candidates.append(make(name))
         }
     }
 
@@ -226,6 +259,15 @@ extension Engine {
         return propagation.corrected(prompt + lasting, pair: pair, lag: lag)
     }
 
+    /// No less than the kernel at that lag, without an exponential: e^-x is bounded by e^-floor(x).
+    @inline(__always)
+    private func kernelBound(lag: Double, pair: Int) -> Double {
+        if lag < 0 { return 1 / Engine.skew }
+        let tau = propagation.timeScale
+        let most = Engine.promptShare / tau * propagation.decayBound(lag / tau) + (1 - Engine.promptShare) / Engine.afterTau
+        return propagation.corrected(most, pair: pair, lag: lag)
+    }
+
     // MARK: The same key again, and the component's burst
 
     /// Evidence for the incident that holds the last occurrence of the same key (§5.2).
@@ -247,7 +289,7 @@ extension Engine {
         replaceIfBetter(Candidate(
             slot: Int32(slot), odds: odds, relation: .selfAgain,
             to: alertName(resource: q.resource, type: q.type, identity: keys.all[key].identity), toType: UInt32(q.type),
-            toAlert: keys.all[key].alert, via: UInt32(q.resource), hops: 0, lag: gap, topology: 0.5, failing: 1, propagation: phi,
+            toAlert: keys.all[key].alert, via: UInt32(q.resource), hops: 0, lag: gap, topology: 1, failing: 1, propagation: 0.5 * phi,
             seen: seen, expected: expected, lagDensity: density, background: mu, overFor: gap, clearedApart: 0, clearedLength: 0,
             clearedFactor: 1))
     }

@@ -1,4 +1,24 @@
+/// An alert that a record lists.
+struct ListedEntry: BitwiseCopyable {
+    var first: Double
+    var last: Double
+    var events: UInt64
+    var entry: Int32
+    var resource: UInt32
+    var type: UInt32
+    var identity: NameID
+
+    /// By first seen; of the same time by resource and type, in the order in which the engine came to know them.
+    func precedes(_ other: ListedEntry) -> Bool {
+        if first != other.first { return first < other.first }
+        if resource != other.resource { return resource < other.resource }
+        if type != other.type { return type < other.type }
+        return last < other.last
+    }
+}
+
 extension Engine {
+    private static let knownIDSlots = 4096
     /// Most alerts that a record lists, and how many of those are chosen by severity where there are more.
     private static let mostListed = 200
     private static let listedBySeverity = 100
@@ -9,6 +29,21 @@ extension Engine {
         let founding = Founding(alert: incidents.details[slot].founder, time: incidents.details[slot].foundedAt)
         let id = Engine.publicID(founding, names)
         incidents.details[slot].id = id
+        return id
+    }
+
+    /// The id of an incident that may be gone: many alerts have the same runner-up.
+    private mutating func rememberedID(_ founding: Founding, _ names: borrowing Names) -> IncidentID {
+        if knownIDs.count == 0 {
+            let none = Founding(alert: AlertName(resource: .none, type: .none, identity: .none), time: .nan)
+            for _ in 0..<Engine.knownIDSlots { knownIDs.append((none, IncidentID(value: 0))) }
+        }
+        let mixed = founding.time.bitPattern ^ UInt64(founding.alert.resource.index) << 20 ^ UInt64(founding.alert.type.index)
+        let place = Int(truncatingIfNeeded: ByteHash.fold(mixed, 0x9E37_79B9_7F4A_7C15)) & (Engine.knownIDSlots - 1)
+        let known = knownIDs[place]
+        if known.founding.time == founding.time, known.founding.alert == founding.alert { return known.id }
+        let id = Engine.publicID(founding, names)
+        knownIDs[place] = (founding, id)
         return id
     }
 
@@ -40,13 +75,22 @@ extension Engine {
         if incidents.details[slot].isResolved { record.resolvedAt = EventTime(seconds: incidents.details[slot].resolvedAt) }
         listAlerts(slot, &record, names)
         record.resourceCount = incidents.details[slot].resources.count
-        (record.rootCauses, record.impacted) = rankCauses(slot)
+        rank(slot, record.eventCount)
+        record.rootCauses = incidents.details[slot].causes
+        record.impacted = incidents.details[slot].impacted
         record.mergedFrom = incidents.details[slot].mergedFrom
         record.continues = incidents.details[slot].continues
         if incidents.details[slot].mergedInto >= 0 {
             record.mergedInto = publicID(incidents.root(Int(incidents.details[slot].mergedInto)), names)
         }
         revisions.append(record)
+    }
+
+    /// Ranks the causes, unless no event has come since the last time.
+    private mutating func rank(_ slot: Int, _ events: UInt64) {
+        guard events != incidents.details[slot].rankedEvents else { return }
+        incidents.details[slot].rankedEvents = events
+        (incidents.details[slot].causes, incidents.details[slot].impacted) = rankCauses(slot)
     }
 
     private mutating func countPublished(_ slot: Int, _ status: IncidentStatus) {
@@ -69,85 +113,104 @@ extension Engine {
     }
 
     private mutating func listAlerts(_ slot: Int, _ record: inout IncidentRevision, _ names: borrowing Names) {
-        var listed = entryList(slot)
-        record.alertCount = listed.count
-        for (_, events) in listed { record.eventCount += events }
-        if listed.count > Engine.mostListed { listed = choose(listed) }
+        collectEntries(slot)
+        record.alertCount = listing.count
+        for at in 0..<listing.count { record.eventCount += listing[at].events }
         var alerts: [AlertState] = []
-        alerts.reserveCapacity(listed.count)
-        for (at, events) in listed { alerts.append(alertState(slot, at, events, record.status, names)) }
+        if listing.count > Engine.mostListed {
+            for at in choose() { alerts.append(alertState(slot, listing[at], record.status, names)) }
+        } else {
+            alerts.reserveCapacity(listing.count)
+            for at in 0..<listing.count { alerts.append(alertState(slot, listing[at], record.status, names)) }
+        }
         record.alerts = alerts
     }
 
-    /// The entries of an incident by first seen, one a key, with the events of all that the key has.
-    private mutating func entryList(_ slot: Int) -> [(entry: Int, events: UInt64)] {
-        var list: [(entry: Int, events: UInt64)] = []
-        var at = incidents.details[slot].firstEntry
+    /// Lists the entries of an incident by first seen, one a key, with the events of all that the key has.
+    private mutating func collectEntries(_ slot: Int) {
+        listing.removeAll()
+        let mayRepeat = incidents.details[slot].mayRepeatKeys
+        var at = Int(incidents.details[slot].firstEntry)
         while at >= 0 {
-            list.append((Int(at), entries[Int(at)].events))
-            at = entries[Int(at)].next
+            let entry = ListedEntry(
+                first: entries[at].first, last: entries[at].last, events: entries[at].events, entry: Int32(at),
+                resource: entries[at].resource, type: entries[at].type, identity: entries[at].key.identity)
+            at = Int(entries[at].next)
+            if mayRepeat, uniteWithListed(entry) { continue }
+            listing.append(entry)
         }
-        guard list.count > 1 else { return list }
-        if incidents.details[slot].mayRepeatKeys { list = unite(list) }
-        list.sort { isEarlier($0.entry, $1.entry) }
-        return list
+        if mayRepeat { clearMarks() }
+        sortListing()
     }
 
-    /// By first seen, then by the order of making: entries are made in engine order.
-    private func isEarlier(_ a: Int, _ b: Int) -> Bool {
-        if entries[a].first != entries[b].first { return entries[a].first < entries[b].first }
-        if entries[a].resource != entries[b].resource { return entries[a].resource < entries[b].resource }
-        if entries[a].type != entries[b].type { return entries[a].type < entries[b].type }
-        return entries[a].last < entries[b].last
+    /// Where the key is listed already, adds to that: the earlier entry stands for both.
+    private mutating func uniteWithListed(_ entry: ListedEntry) -> Bool {
+        let key = Int(entries[Int(entry.entry)].keyIndex)
+        guard key >= 0 else { return false }
+        if listedAt.count < keys.count { listedAt.resize(to: keys.count, filling: -1) }
+        let place = Int(listedAt[key])
+        guard place >= 0 else {
+            listedAt[key] = Int32(listing.count)
+            return false
+        }
+        let other = listing[place]
+        var united = entry.precedes(other) ? entry : other
+        united.last = max(entry.last, other.last)
+        united.events = entry.events + other.events
+        listing[place] = united
+        return true
     }
 
-    /// One entry a key: the earliest, with the times and events of the others.
-    private mutating func unite(_ list: [(entry: Int, events: UInt64)]) -> [(entry: Int, events: UInt64)] {
-        let byKey = list.sorted {
-            let a = entries[$0.entry].key
-            let b = entries[$1.entry].key
-            let x = (a.resource.index, a.type.index, a.identity.index)
-            let y = (b.resource.index, b.type.index, b.identity.index)
-            return x != y ? x < y : isEarlier($0.entry, $1.entry)
+    private mutating func clearMarks() {
+        for at in 0..<listing.count {
+            let key = Int(entries[Int(listing[at].entry)].keyIndex)
+            if key >= 0 { listedAt[key] = -1 }
         }
-        var united: [(entry: Int, events: UInt64)] = []
-        for next in byKey {
-            if let last = united.last, entries[last.entry].key == entries[next.entry].key {
-                united[united.count - 1].events += next.events
-                entries[last.entry].last = max(entries[last.entry].last, entries[next.entry].last)
-            } else {
-                united.append(next)
+    }
+
+    /// Insertion sort where the list is nearly in order, as it is unless incidents were merged.
+    private mutating func sortListing() {
+        var moves = 0
+        for at in 1..<max(1, listing.count) {
+            let entry = listing[at]
+            var k = at
+            while k > 0, entry.precedes(listing[k - 1]) {
+                listing[k] = listing[k - 1]
+                k -= 1
+            }
+            listing[k] = entry
+            moves += at - k
+            if moves > 8 * listing.count {
+                listing.withMutableBuffer { $0.sort { $0.precedes($1) } }
+                return
             }
         }
-        return united
     }
 
     /// Where there are too many: the most severe, and the earliest of the rest.
-    private func choose(_ list: [(entry: Int, events: UInt64)]) -> [(entry: Int, events: UInt64)] {
-        let bySeverity = list.indices.sorted {
-            let a = entries[list[$0].entry].severity
-            let b = entries[list[$1].entry].severity
-            return a != b ? a > b : $0 < $1
-        }
-        var isChosen = [Bool](repeating: false, count: list.count)
+    private func choose() -> [Int] {
+        func severity(_ at: Int) -> Severity { entries[Int(listing[at].entry)].severity }
+        let bySeverity = (0..<listing.count).sorted { severity($0) != severity($1) ? severity($0) > severity($1) : $0 < $1 }
+        var isChosen = [Bool](repeating: false, count: listing.count)
         for at in bySeverity.prefix(Engine.listedBySeverity) { isChosen[at] = true }
         var left = Engine.mostListed - Engine.listedBySeverity
-        for at in list.indices where left > 0 && !isChosen[at] {
+        for at in 0..<listing.count where left > 0 && !isChosen[at] {
             isChosen[at] = true
             left -= 1
         }
-        return list.indices.filter { isChosen[$0] }.map { list[$0] }
+        return (0..<listing.count).filter { isChosen[$0] }
     }
 
     private mutating func alertState(
-        _ slot: Int, _ at: Int, _ events: UInt64, _ status: IncidentStatus, _ names: borrowing Names
+        _ slot: Int, _ listed: ListedEntry, _ status: IncidentStatus, _ names: borrowing Names
     ) -> AlertState {
+        let at = Int(listed.entry)
         let key = Int(entries[at].keyIndex)
         let isOwn = key >= 0 && self.isOwn(key, slot)
         let isFiring = isOwn && !keys.all[key].cleared && status != .resolved
         var alert = AlertState(
             name: entries[at].key, severity: entries[at].severity, status: isFiring ? .firing : .resolved,
-            firstSeen: EventTime(seconds: entries[at].first), lastSeen: EventTime(seconds: entries[at].last), events: events)
+            firstSeen: EventTime(seconds: listed.first), lastSeen: EventTime(seconds: listed.last), events: listed.events)
         alert.flags = entries[at].flags
         if isOwn {
             if isFlapping(key) { alert.flags.insert(.flapping) }
@@ -157,11 +220,13 @@ extension Engine {
         alert.message = entries[at].message
         alert.binding = entries[at].binding
         alert.eventName = entries[at].eventName
-        if let founding = entries[at].runnerUp {
-            entries[at].link?.runnerUp = Engine.publicID(founding, names)
+        if let founding = entries[at].runnerUp, var link = entries[at].link?.link {
+            link.runnerUp = rememberedID(founding, names)
+            entries[at].link = SharedLink(link)
             entries[at].runnerUp = nil
         }
-        alert.link = entries[at].link
+        alert.sharedLink = entries[at].link
+        alert.constant = entries[at].constant
         return alert
     }
 }

@@ -124,6 +124,9 @@ extension Engine {
         let entry = Int(incidents.details[slot].members[Int(candidate.member)].entry)
         guard entry >= 0 else { return }
         let stages: [LinkStage] = [.settledEarly, .settledLate, .settledAfterClear]
-        entries[entry].link = makeLink(candidate.best, stage: stages[Int(stage.rawValue)])
+        entries[entry].link = SharedLink(makeLink(candidate.best, stage: stages[Int(stage.rawValue)]))
+        entries[entry].runnerUp = nil
+        entries[entry].constant = nextConstant
+        nextConstant += 1
     }
 }

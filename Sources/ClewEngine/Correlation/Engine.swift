@@ -47,6 +47,7 @@ struct Engine: ~Copyable {
     /// t0: time of the first event.
     var start = Double.nan
     var nextAlert: UInt32 = 0
+    var nextConstant: UInt64 = 1
     var sweepAt = 0
 
     // Scratch of a scoring in progress.
@@ -56,6 +57,11 @@ struct Engine: ~Copyable {
     var memo = Table<PropagationMemo>()
     var settling = Table<SettlingCandidate>()
     var ranking = RankingScratch()
+    var listing = Table<ListedEntry>()
+    /// Place in `listing` by key, -1 elsewhere.
+    var listedAt = Table<Int32>()
+    /// Public ids made lately.
+    var knownIDs = Table<(founding: Founding, id: IncidentID)>()
 
     /// Revisions made since they were last taken.
     var revisions: [IncidentRevision] = []

@@ -26,8 +26,10 @@ struct AlertEntry {
     /// The key flapped, or had become standing or chronic, when it left this incident.
     var flags: AlertFlags
     var message: ContiguousArray<UInt8>
-    var link: Link?
+    var link: SharedLink?
     var runnerUp: Founding?
+    /// `AlertState.constant`.
+    var constant: UInt64
 }
 
 /// What a public incident id is made from (algorithm.md §7.4).
@@ -128,6 +130,10 @@ struct IncidentDetail {
     var isOver = false
     var mergedFrom: [IncidentID] = []
     var mergedInto: Int32 = -1
+    /// The last ranking, and the events it was made of: it is not made again for a revision that changes none.
+    var causes: [RootCause] = []
+    var impacted: [NameID] = []
+    var rankedEvents: UInt64 = 0
     var continues: IncidentID?
 }
 

@@ -17,25 +17,42 @@ struct CauseCounts: ~Copyable {
 }
 
 /// One (resource, type) of an incident that is being ranked.
-private struct RankedKey {
+private struct RankedKey: BitwiseCopyable {
     var resource: UInt32
     var type: UInt32
     var events: Double
     var first: Double
 }
 
-/// Arrays by resource that one ranking fills and leaves for the next.
+/// A candidate with the parts of its score.
+struct RankedResource: BitwiseCopyable {
+    var resource: UInt32
+    /// Alerting resources that it reaches.
+    var reached: UInt32
+    /// Surprise of its own alerts, and with that of a group that it would explain.
+    var surprise: Double
+    var reach: Double
+    /// First alert on it; the incident's first if it is silent.
+    var first: Double
+    var score: Double
+}
+
+/// Arrays by resource that one ranking fills and leaves for the next: no allocation a ranking.
 struct RankingScratch: ~Copyable {
-    /// Serial of the ranking that wrote the resource's values; of the walk that reached it.
-    var mark = Table<UInt32>()
-    var candidate = Table<UInt32>()
-    var walked = Table<UInt32>()
-    var own = Table<Double>()
-    var first = Table<Double>()
-    var alerts = Table<UInt32>()
-    var serial: UInt32 = 0
-    var walk: UInt32 = 0
-    var walkQueue = Table<Step>()
+    /// What a ranking found out about a resource; valid while `mark` is the ranking's serial.
+    struct Finding: BitwiseCopyable {
+        var mark: UInt32 = 0
+        /// Serial of the ranking in which it is a candidate, and in which something that depends on it alerts.
+        var candidate: UInt32 = 0
+        var bridge: UInt32 = 0
+        /// Edges from it to alerting resources.
+        var near: UInt32 = 0
+        /// Serial of the walk that reached it.
+        var walked: UInt32 = 0
+        var alerts: UInt32 = 0
+        var own = 0.0
+        var first = 0.0
+    }
 
     /// A resource that a walk against the dependencies reached.
     struct Step: BitwiseCopyable {
@@ -45,27 +62,19 @@ struct RankingScratch: ~Copyable {
         var silent: UInt8
     }
 
-    mutating func resize(to count: Int) {
-        mark.resize(to: count, filling: 0)
-        candidate.resize(to: count, filling: 0)
-        walked.resize(to: count, filling: 0)
-        own.resize(to: count, filling: 0)
-        first.resize(to: count, filling: 0)
-        alerts.resize(to: count, filling: 0)
-    }
+    var findings = Table<Finding>()
+    var serial: UInt32 = 0
+    var walk: UInt32 = 0
+    var steps = Table<Step>()
+    fileprivate var keys = Table<RankedKey>()
+    var alerting = Table<UInt32>()
+    var candidates = Table<RankedResource>()
+    var group = Table<Double>()
+
+    mutating func resize(to count: Int) { findings.resize(to: count, filling: Finding()) }
 
     @inline(__always)
-    func isAlerting(_ v: Int) -> Bool { mark[v] == serial }
-}
-
-/// A candidate with the parts of its score.
-private struct RankedResource {
-    var resource: Int
-    /// Surprise of its own alerts, and with that of a group that it would explain.
-    var surprise: Double
-    var reach: Double
-    var reached: UInt32
-    var score: Double
+    func isAlerting(_ v: Int) -> Bool { findings[v].mark == serial }
 }
 
 extension Engine {
@@ -73,7 +82,7 @@ extension Engine {
     private static let countWeight = 0.5
     private static let priorIncidents = 4.0
     private static let reachDepth: UInt8 = 7
-    private static let hopFade = 0.8
+    private static let hopFades: [Double] = [1, 1, 0.8, 0.8 * 0.8, 0.8 * 0.8 * 0.8, 0.4096, 0.32768, 0.262144]
     private static let mostCauses = 5
     private static let mostImpacted = 200
 
@@ -81,211 +90,257 @@ extension Engine {
     ///
     /// Candidates: the alerting resources and their direct neighbours.
     mutating func rankCauses(_ slot: Int) -> (causes: [RootCause], impacted: [NameID]) {
-        let keys = rankedKeys(slot)
-        let alerting = weighOwnAlerts(keys)
-        guard let earliest = alerting.map({ ranking.first[Int($0)] }).min(), let lowest = alerting.min() else { return ([], []) }
-        var candidates: ContiguousArray<RankedResource> = []
-        for v in causeCandidates(alerting) {
-            let own = ranking.isAlerting(v) ? ranking.own[v] : 0
-            var ranked = RankedResource(resource: v, surprise: own + groupSurprise(v), reach: 0, reached: 0, score: 0)
-            walk(from: v, count: alerting.count, earliest: earliest, into: &ranked)
-            candidates.append(ranked)
-        }
-        let size = Double(graph.componentSizes[Int(graph.components[Int(lowest)])])
-        let share = min(0.9, 2 * Double(alerting.count) / size)
-        let mostSurprise = candidates.map(\.surprise).max() ?? 0
-        let mostReach = candidates.map(\.reach).max() ?? 0
-        for at in candidates.indices {
-            let s = candidates[at].surprise / (mostSurprise > 0 ? mostSurprise : 1)
-            let r = candidates[at].reach / (mostReach > 0 ? mostReach : 1)
-            candidates[at].score = share * Elementary.log(s + 0.01) + (1 - share) * Elementary.log(r + 0.3)
-        }
-        let scratch = firstTimes(candidates, earliest)
-        let sorted = candidates.indices.sorted {
-            (-candidates[$0].score, scratch[$0], candidates[$0].resource) < (-candidates[$1].score, scratch[$1], candidates[$1].resource)
-        }
-        return describe(sorted.map { candidates[$0] }, alerting: alerting.count, earliest)
-    }
-
-    private func firstTimes(_ candidates: ContiguousArray<RankedResource>, _ earliest: Double) -> [Double] {
-        candidates.map { ranking.isAlerting($0.resource) ? ranking.first[$0.resource] : earliest }
+        collectKeys(slot)
+        weighOwnAlerts()
+        guard ranking.alerting.count > 0 else { return ([], []) }
+        var earliest = Double.infinity
+        for at in 0..<ranking.alerting.count { earliest = min(earliest, ranking.findings[Int(ranking.alerting[at])].first) }
+        collectCandidates(earliest)
+        for at in 0..<ranking.candidates.count { weigh(at, earliest) }
+        scoreCandidates()
+        return describe(earliest)
     }
 
     /// The (resource, type) pairs of an incident, ascending, each once.
-    private func rankedKeys(_ slot: Int) -> ContiguousArray<RankedKey> {
-        var keys: ContiguousArray<RankedKey> = []
+    private mutating func collectKeys(_ slot: Int) {
+        ranking.keys.removeAll()
         var at = incidents.details[slot].firstEntry
         while at >= 0 {
             let e = Int(at)
-            keys.append(RankedKey(
+            ranking.keys.append(RankedKey(
                 resource: entries[e].resource, type: entries[e].type, events: Double(entries[e].events), first: entries[e].first))
             at = entries[e].next
         }
-        guard keys.count > 1 else { return keys }
-        keys.sort { ($0.resource, $0.type) < ($1.resource, $1.type) }
+        let count = ranking.keys.count
+        guard count > 1 else { return }
+        ranking.keys.withMutableBuffer { keys in
+            keys.sort { ($0.resource, $0.type) < ($1.resource, $1.type) }
+        }
         var kept = 0
-        for k in 1..<keys.count {
-            if keys[k].resource == keys[kept].resource, keys[k].type == keys[kept].type {
-                keys[kept].events += keys[k].events
-                keys[kept].first = min(keys[kept].first, keys[k].first)
+        for k in 1..<count {
+            let key = ranking.keys[k]
+            if key.resource == ranking.keys[kept].resource, key.type == ranking.keys[kept].type {
+                ranking.keys[kept].events += key.events
+                ranking.keys[kept].first = min(ranking.keys[kept].first, key.first)
             } else {
                 kept += 1
-                keys[kept] = keys[k]
+                ranking.keys[kept] = key
             }
         }
-        keys.removeLast(keys.count - kept - 1)
-        return keys
+        ranking.keys.shrink(to: kept + 1)
     }
 
     /// Surprise of a key: -ln of the probability that it takes part in an incident.
-    private func surprise(_ key: RankedKey) -> Double {
-        let kind = Int(graph.kinds[Int(key.resource)])
-        let ofKind = causes.count(type: Int(key.type), kind: kind)
+    private func surprise(_ resource: Int, _ type: Int) -> Double {
+        let kind = Int(graph.kinds[resource])
+        let ofKind = causes.count(type: type, kind: kind)
         let prior = min(1, (ofKind + 0.5) / ((causes.incidents + 1) * graph.kindCounts[kind]))
-        let owner = keys.owner(Int(key.resource), Int(key.type))
+        let owner = keys.owner(resource, type)
         let held = owner >= 0 ? keys.all[owner].incidents : 0
         return max(0, -Elementary.log((held + Engine.priorIncidents * prior) / (causes.incidents + Engine.priorIncidents)))
     }
 
-    /// Writes own surprise, first alert and count of each alerting resource; returns the resources, ascending.
-    private mutating func weighOwnAlerts(_ keys: ContiguousArray<RankedKey>) -> ContiguousArray<UInt32> {
+    /// Writes own surprise, first alert and count of each alerting resource, and marks what they depend on.
+    private mutating func weighOwnAlerts() {
         ranking.serial &+= 1
-        var alerting: ContiguousArray<UInt32> = []
+        ranking.alerting.removeAll()
         var at = 0
-        while at < keys.count {
-            let v = Int(keys[at].resource)
+        while at < ranking.keys.count {
+            let v = Int(ranking.keys[at].resource)
             var sum = 0.0
             var first = Double.infinity
-            var types = 0.0
-            while at < keys.count, Int(keys[at].resource) == v {
-                sum += surprise(keys[at]) * (1 + Engine.countWeight * Elementary.log(keys[at].events))
-                first = min(first, keys[at].first)
+            var types = 0
+            while at < ranking.keys.count, Int(ranking.keys[at].resource) == v {
+                let key = ranking.keys[at]
+                let often = key.events > 1 ? 1 + Engine.countWeight * Elementary.log(key.events) : 1
+                sum += surprise(v, Int(key.type)) * often
+                first = min(first, key.first)
                 types += 1
                 at += 1
             }
-            ranking.mark[v] = ranking.serial
-            ranking.own[v] = sum / types.squareRoot()
-            ranking.first[v] = first
-            ranking.alerts[v] = UInt32(types)
-            alerting.append(UInt32(v))
+            ranking.findings[v].mark = ranking.serial
+            ranking.findings[v].own = types > 1 ? sum / Double(types).squareRoot() : sum
+            ranking.findings[v].first = first
+            ranking.findings[v].alerts = UInt32(types)
+            ranking.alerting.append(UInt32(v))
         }
-        return alerting
     }
 
-    private mutating func causeCandidates(_ alerting: ContiguousArray<UInt32>) -> [Int] {
-        var found: [Int] = []
-        for v in alerting where ranking.candidate[Int(v)] != ranking.serial {
-            ranking.candidate[Int(v)] = ranking.serial
-            found.append(Int(v))
-        }
-        for v in alerting {
-            for at in graph.neighbours.range(Int(v)) {
-                let other = Int(graph.neighbours[at].other)
-                if ranking.candidate[other] == ranking.serial { continue }
-                ranking.candidate[other] = ranking.serial
-                found.append(other)
+    private mutating func collectCandidates(_ earliest: Double) {
+        ranking.candidates.removeAll()
+        for at in 0..<ranking.alerting.count {
+            let v = Int(ranking.alerting[at])
+            addCandidate(v, ranking.findings[v].first)
+            for position in graph.neighbours.range(v) {
+                let neighbour = graph.neighbours[position]
+                let other = Int(neighbour.other)
+                if neighbour.outgoing { ranking.findings[other].bridge = ranking.serial }
+                addCandidate(other, ranking.isAlerting(other) ? ranking.findings[other].first : earliest)
+                ranking.findings[other].near += 1
             }
         }
-        return found
+    }
+
+    @inline(__always)
+    private mutating func addCandidate(_ v: Int, _ first: Double) {
+        guard ranking.findings[v].candidate != ranking.serial else { return }
+        ranking.findings[v].candidate = ranking.serial
+        ranking.findings[v].near = 0
+        ranking.candidates.append(RankedResource(resource: UInt32(v), reached: 0, surprise: 0, reach: 0, first: first, score: 0))
+    }
+
+    /// Surprise and reach of one candidate.
+    private mutating func weigh(_ at: Int, _ earliest: Double) {
+        let c = Int(ranking.candidates[at].resource)
+        let isAlerting = ranking.isAlerting(c)
+        ranking.candidates[at].surprise = (isAlerting ? ranking.findings[c].own : 0) + groupSurprise(c)
+        var cover = isAlerting ? 1.0 : 0.0
+        walk(from: c)
+        for step in 1..<max(1, ranking.steps.count) where ranking.steps[step].silent == 0 {
+            cover += Engine.hopFades[Int(ranking.steps[step].hops)]
+            ranking.candidates[at].reached += 1
+        }
+        let delay = isAlerting ? ranking.findings[c].first - earliest : 0
+        ranking.candidates[at].reach = cover / Double(ranking.alerting.count) * (isAlerting ? 1 - 0.7 * delay / (delay + 15) : 0.5)
     }
 
     /// The lower quartile of the surprise of the neighbours of one direction and kind, the largest over such groups:
     /// a resource takes over what nearly all of a group shows.
-    private func groupSurprise(_ c: Int) -> Double {
+    private mutating func groupSurprise(_ c: Int) -> Double {
+        // Three quarters of a group of at least two must alert.
+        guard ranking.findings[c].near >= 2 else { return 0 }
         let range = graph.neighbours.range(c)
         var best = 0.0
         var at = range.lowerBound
         while at < range.upperBound {
-            let group = graph.neighbours[at]
-            var own: ContiguousArray<Double> = []
+            let first = graph.neighbours[at]
+            ranking.group.removeAll()
             var size = 0
             while at < range.upperBound {
                 let neighbour = graph.neighbours[at]
-                guard neighbour.kind == group.kind, neighbour.outgoing == group.outgoing else { break }
+                guard neighbour.kind == first.kind, neighbour.outgoing == first.outgoing else { break }
                 let other = Int(neighbour.other)
-                if ranking.isAlerting(other) { own.append(ranking.own[other]) }
+                if ranking.isAlerting(other) { ranking.group.append(ranking.findings[other].own) }
                 size += 1
                 at += 1
             }
-            let index = Int(Engine.groupQuantile * Double(size)) - (size - own.count)
-            guard size >= 2, index >= 0, graph.edgeKindNames[Int(group.kind)] != Graph.linkKind else { continue }
-            own.sort()
-            best = max(best, own[index])
+            let index = Int(Engine.groupQuantile * Double(size)) - (size - ranking.group.count)
+            guard size >= 2, index >= 0, Int(first.kind) != graph.linkKindIndex else { continue }
+            ranking.group.withMutableBuffer { $0.sort() }
+            best = max(best, ranking.group[index])
         }
         return best
     }
 
-    /// Walks from a candidate against the dependencies, with at most one silent resource in a row.
-    private mutating func walk(from c: Int, count: Int, earliest: Double, into ranked: inout RankedResource) {
-        let isAlerting = ranking.isAlerting(c)
-        var cover = isAlerting ? 1.0 : 0.0
-        walkAll(from: c)
-        for at in 1..<max(1, ranking.walkQueue.count) where ranking.isAlerting(Int(ranking.walkQueue[at].resource)) {
-            var fade = 1.0
-            for _ in 1..<max(1, Int(ranking.walkQueue[at].hops)) { fade *= Engine.hopFade }
-            cover += fade
-            ranked.reached += 1
-        }
-        let delay = isAlerting ? ranking.first[c] - earliest : 0
-        ranked.reach = cover / Double(count) * (isAlerting ? 1 - 0.7 * delay / (delay + 15) : 0.5)
-    }
-
-    private mutating func walkAll(from c: Int) {
+    /// Walks from a candidate against the dependencies, with at most one silent resource in a row; a silent one that
+    /// leads to no alert is left out.
+    private mutating func walk(from c: Int) {
         ranking.walk &+= 1
-        ranking.walkQueue.removeAll()
-        ranking.walkQueue.append(RankingScratch.Step(resource: UInt32(c), hops: 0, silent: 0))
-        ranking.walked[c] = ranking.walk
+        ranking.steps.removeAll()
+        ranking.steps.append(RankingScratch.Step(resource: UInt32(c), hops: 0, silent: 0))
+        ranking.findings[c].walked = ranking.walk
         var at = 0
-        while at < ranking.walkQueue.count {
-            let step = ranking.walkQueue[at]
+        while at < ranking.steps.count {
+            let step = ranking.steps[at]
             at += 1
             guard step.hops < Engine.reachDepth else { continue }
             for position in graph.dependents.range(Int(step.resource)) {
                 let y = graph.dependents[position]
-                if ranking.walked[Int(y)] == ranking.walk { continue }
-                let silent = ranking.isAlerting(Int(y)) ? 0 : step.silent + 1
-                guard silent <= 1 else { continue }
-                ranking.walked[Int(y)] = ranking.walk
-                ranking.walkQueue.append(RankingScratch.Step(resource: y, hops: step.hops + 1, silent: silent))
+                let finding = ranking.findings[Int(y)]
+                if finding.walked == ranking.walk { continue }
+                let isSilent = finding.mark != ranking.serial
+                if isSilent, step.silent > 0 || finding.bridge != ranking.serial { continue }
+                ranking.findings[Int(y)].walked = ranking.walk
+                ranking.steps.append(RankingScratch.Step(resource: y, hops: step.hops + 1, silent: isSilent ? 1 : 0))
             }
         }
     }
 
-    private mutating func describe(
-        _ sorted: [RankedResource], alerting: Int, _ earliest: Double
-    ) -> (causes: [RootCause], impacted: [NameID]) {
-        guard let best = sorted.first else { return ([], []) }
-        let total = sorted.reduce(0) { $0 + Elementary.exp($1.score - best.score) }
+    private mutating func scoreCandidates() {
+        let size = Double(graph.componentSizes[Int(graph.components[Int(ranking.alerting[0])])])
+        let share = min(0.9, 2 * Double(ranking.alerting.count) / size)
+        var mostSurprise = 0.0
+        var mostReach = 0.0
+        for at in 0..<ranking.candidates.count {
+            mostSurprise = max(mostSurprise, ranking.candidates[at].surprise)
+            mostReach = max(mostReach, ranking.candidates[at].reach)
+        }
+        if mostSurprise <= 0 { mostSurprise = 1 }
+        if mostReach <= 0 { mostReach = 1 }
+        let logOfNothing = (Elementary.log(0.01), Elementary.log(0.3))
+        for at in 0..<ranking.candidates.count {
+            let s = ranking.candidates[at].surprise / mostSurprise
+            let r = ranking.candidates[at].reach / mostReach
+            ranking.candidates[at].score = share * (s > 0 ? Elementary.log(s + 0.01) : logOfNothing.0)
+                + (1 - share) * (r > 0 ? Elementary.log(r + 0.3) : logOfNothing.1)
+        }
+    }
+
+    /// Moves the best of the remaining candidates, by (-score, first alert, resource), to `place`.
+    private mutating func bringForward(_ place: Int) {
+        var best = place
+        for at in (place + 1)..<max(place + 1, ranking.candidates.count) {
+            let a = ranking.candidates[at]
+            let b = ranking.candidates[best]
+            if a.score != b.score {
+                if a.score > b.score { best = at }
+            } else if (a.first, a.resource) < (b.first, b.resource) {
+                best = at
+            }
+        }
+        ranking.candidates.swapAt(place, best)
+    }
+
+    /// Sum of e^(score - best) over the candidates; many silent ones have the same score.
+    private func totalWeight(_ best: Double) -> Double {
+        var total = 0.0
+        var last = (score: Double.nan, weight: 0.0)
+        for at in 0..<ranking.candidates.count {
+            let score = ranking.candidates[at].score
+            if score != last.score { last = (score, Elementary.exp(score - best)) }
+            total += last.weight
+        }
+        return total
+    }
+
+    private mutating func describe(_ earliest: Double) -> (causes: [RootCause], impacted: [NameID]) {
+        let listed = min(Engine.mostCauses, ranking.candidates.count)
+        for place in 0..<listed { bringForward(place) }
+        let best = ranking.candidates[0]
+        let total = totalWeight(best.score)
         var result: [RootCause] = []
-        for ranked in sorted.prefix(Engine.mostCauses) {
-            let isAlerting = ranking.isAlerting(ranked.resource)
+        result.reserveCapacity(listed)
+        for at in 0..<listed {
+            let ranked = ranking.candidates[at]
+            let v = Int(ranked.resource)
+            let isAlerting = ranking.isAlerting(v)
             var cause = RootCause(
-                resource: graph.names[ranked.resource], alerting: isAlerting,
-                score: Elementary.exp(ranked.score - best.score) / total)
-            cause.alerts = isAlerting ? ranking.alerts[ranked.resource] : 0
-            cause.delay = isAlerting ? ranking.first[ranked.resource] - earliest : nil
+                resource: graph.names[v], alerting: isAlerting, score: Elementary.exp(ranked.score - best.score) / total)
+            cause.alerts = isAlerting ? ranking.findings[v].alerts : 0
+            cause.delay = isAlerting ? ranking.findings[v].first - earliest : nil
             cause.reached = ranked.reached
-            cause.others = UInt32(alerting - (isAlerting ? 1 : 0))
-            cause.surprise = isAlerting ? ranking.own[ranked.resource] : 0
+            cause.others = UInt32(ranking.alerting.count - (isAlerting ? 1 : 0))
+            cause.surprise = isAlerting ? ranking.findings[v].own : 0
             result.append(cause)
         }
-        walkAll(from: best.resource)
+        walk(from: Int(best.resource))
         var impacted: [NameID] = []
-        for at in 1..<max(1, ranking.walkQueue.count) where impacted.count < Engine.mostImpacted {
-            let v = Int(ranking.walkQueue[at].resource)
-            if ranking.isAlerting(v) { impacted.append(graph.names[v]) }
+        for at in 1..<max(1, ranking.steps.count) where ranking.steps[at].silent == 0 && impacted.count < Engine.mostImpacted {
+            impacted.append(graph.names[Int(ranking.steps[at].resource)])
         }
         return (result, impacted)
     }
 
     /// Counts an incident of at least three alert keys that has ended.
     mutating func learnCauses(_ slot: Int) {
-        let ended = rankedKeys(slot)
-        guard ended.count >= 3 else { return }
+        collectKeys(slot)
+        guard ranking.keys.count >= 3 else { return }
         causes.countIncident()
-        for key in ended {
-            causes.countTaking(type: Int(key.type), kind: Int(graph.kinds[Int(key.resource)]))
-            let owner = keys.owner(Int(key.resource), Int(key.type))
+        for at in 0..<ranking.keys.count {
+            let resource = Int(ranking.keys[at].resource)
+            let type = Int(ranking.keys[at].type)
+            causes.countTaking(type: type, kind: Int(graph.kinds[resource]))
+            let owner = keys.owner(resource, type)
             if owner >= 0 { keys.all[owner].incidents += 1 }
         }
     }

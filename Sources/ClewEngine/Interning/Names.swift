@@ -15,7 +15,8 @@ public struct NameID: Hashable, Sendable, BitwiseCopyable {
 /// in one arena. Look-up of a known name: one hash of its bytes and, nearly always, one comparison; no allocation.
 /// At `limit` names a new one is refused (`intern` returns nil): the caller decides what becomes of its event.
 public struct Names: ~Copyable {
-    private struct Entry: BitwiseCopyable {
+    /// Not private: a generic over a private type cannot be stored by a struct of another module.
+    struct Entry: BitwiseCopyable {
         var hash: UInt64
         var start: UInt32
         var length: UInt32

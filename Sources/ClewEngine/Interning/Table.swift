@@ -72,6 +72,19 @@ public struct Table<Element>: ~Copyable {
         count = newCount
     }
 
+    /// Cuts the table to its first `newCount` elements.
+    public mutating func shrink(to newCount: Int) {
+        precondition(newCount >= 0 && newCount <= count, "longer than before")
+        (base + newCount).deinitialize(count: count - newCount)
+        count = newCount
+    }
+
+    /// Lends the elements as a buffer, to sort them.
+    mutating func withMutableBuffer<R>(_ body: (inout UnsafeMutableBufferPointer<Element>) -> R) -> R {
+        var buffer = UnsafeMutableBufferPointer(start: base, count: count)
+        return body(&buffer)
+    }
+
     /// Exchanges two elements.
     public mutating func swapAt(_ a: Int, _ b: Int) {
         precondition(a < count && b < count && a >= 0 && b >= 0, "index out of range")

@@ -1,9 +1,9 @@
 /// Elementary functions in plain arithmetic: the C library's differ between platforms in the last bit, and the engine
 /// must give the same incidents everywhere. Relative error below 1e-14, where the method needs 1e-12 (algorithm.md §14).
-enum Elementary {
+package enum Elementary {
     /// e to the power x; 0 below -700.
     @inline(__always)
-    static func exp(_ x: Double) -> Double {
+    package static func exp(_ x: Double) -> Double {
         if x == 0 { return 1 }
         if x < -700 { return 0 }
         if x > 700 { return .greatestFiniteMagnitude }
@@ -20,12 +20,12 @@ enum Elementary {
 
     /// e to the power -x of a non-negative age x; an age below 0 counts as 0.
     @inline(__always)
-    static func decay(_ age: Double, over tau: Double) -> Double {
+    package static func decay(_ age: Double, over tau: Double) -> Double {
         age > 0 ? exp(-age / tau) : 1
     }
 
     /// The natural logarithm of a positive, finite, normal number.
-    static func log(_ x: Double) -> Double {
+    package static func log(_ x: Double) -> Double {
         let bits = x.bitPattern
         var exponent = Int64(bits >> 52) - 1023
         var m = Double(bitPattern: (bits & 0x000F_FFFF_FFFF_FFFF) | 0x3FF0_0000_0000_0000)

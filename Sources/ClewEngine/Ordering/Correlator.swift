@@ -35,6 +35,8 @@ public struct CorrelatorStatistics: Sendable {
     public var evictedKeys: UInt64 = 0
     /// Event time up to which the input is complete; nil before the first event.
     public var watermark: EventTime?
+
+    public init() {}
 }
 
 /// What became of one event, for the assignments file.

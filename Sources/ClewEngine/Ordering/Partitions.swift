@@ -58,8 +58,8 @@ struct Partitions: ~Copyable {
 
     mutating func set(_ p: Int, _ state: PartitionState) {
         guard all[p].state != state else { return }
-        // A partition that was left out comes back: what was taken meanwhile was a forced step for it.
-        if all[p].state == .idle, state == .active { floor = max(floor, watermark) }
+        // A partition that was left out (idle, or ended and given back) returns: what was taken meanwhile was a forced step for it.
+        if all[p].state != .active, state == .active { floor = max(floor, watermark) }
         all[p].state = state
         holder = -1
         recompute()

@@ -43,6 +43,10 @@ struct Graph: ~Copyable {
     private(set) var kindNames: [String] = []
     private(set) var edgeKindNames: [String] = []
     private var spreads: [String: EdgeSpread] = [:]
+    /// The number of the kind `link`, -1 if no edge has it.
+    private(set) var linkKindIndex = -1
+    /// So many edge kinds stand in the topology; those after them only binding has added.
+    private var statedKinds = 0
     /// Resources of each kind.
     var kindCounts: Table<Double>
     var kindCount: Int { kindCounts.count }
@@ -129,12 +133,17 @@ struct Graph: ~Copyable {
     /// The number of a kind of edge, registered now if it is new.
     mutating func edgeKindIndex(_ name: String) -> UInt16 {
         if let known = edgeKindNames.firstIndex(of: name) { return UInt16(known) }
+        if name == Graph.linkKind { linkKindIndex = edgeKindNames.count }
         edgeKindNames.append(name)
         return UInt16(edgeKindNames.count - 1)
     }
 
-    private func spread(of kind: String) -> EdgeSpread {
-        spreads[kind] ?? TopologyDefinition.builtInSpreads[kind] ?? .forward
+    /// The spread of an edge kind: a kind of the topology has what was stated there, else it is forward; a kind that
+    /// only binding adds has the built-in one.
+    private func spread(of kind: String, isBound: Bool = false) -> EdgeSpread {
+        if let stated = spreads[kind] { return stated }
+        let isStated = !isBound || statedKinds > (edgeKindNames.firstIndex(of: kind) ?? .max)
+        return isStated ? .forward : TopologyDefinition.builtInSpreads[kind] ?? .forward
     }
 
     private mutating func appendResource(name: NameID, kind: UInt16) {
@@ -165,6 +174,7 @@ struct Graph: ~Copyable {
             near[edge.to].append(Neighbour(other: UInt32(edge.from), kind: kind, outgoing: false))
         }
         for v in 0..<count { setNeighbours(v, &near[v]) }
+        statedKinds = edgeKindNames.count
     }
 
     /// Stores an edge as the cones follow it.
@@ -350,7 +360,7 @@ extension Graph {
         for edge in edges {
             let index = edgeKindIndex(edge.kind)
             let (from, to) = edge.outgoing ? (v, edge.other) : (edge.other, v)
-            store(from: from, to: to, kind: index, spread: spread(of: edge.kind))
+            store(from: from, to: to, kind: index, spread: spread(of: edge.kind, isBound: true))
             near.append(Neighbour(other: UInt32(edge.other), kind: index, outgoing: edge.outgoing))
             var others = ContiguousArray(neighbours.array(edge.other))
             others.append(Neighbour(other: UInt32(v), kind: index, outgoing: !edge.outgoing))

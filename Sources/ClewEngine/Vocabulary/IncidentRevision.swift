@@ -182,6 +182,12 @@ public struct Link: Sendable, BitwiseCopyable {
     }
 }
 
+/// A link that several revisions of an incident share.
+public final class SharedLink: Sendable {
+    public let link: Link
+    public init(_ link: Link) { self.link = link }
+}
+
 /// What is worth knowing about an alert's behaviour.
 public struct AlertFlags: OptionSet, Sendable, BitwiseCopyable {
     public let rawValue: UInt8
@@ -234,7 +240,15 @@ public struct AlertState: Sendable {
     public var binding: BindingRule
     public var eventName: NameID
     /// nil: it opened the incident and nothing was near.
-    public var link: Link?
+    public var sharedLink: SharedLink?
+    /// A number for what does not change about the alert from one revision to the next (name, message, binding, link),
+    /// unique within one correlator; 0: none. An encoder may keep what it made of it.
+    public var constant: UInt64
+    /// The link itself.
+    public var link: Link? {
+        get { sharedLink?.link }
+        set { sharedLink = newValue.map { SharedLink($0) } }
+    }
 
     public init(name: AlertName, severity: Severity, status: EventStatus, firstSeen: EventTime, lastSeen: EventTime, events: UInt64) {
         self.name = name
@@ -247,7 +261,8 @@ public struct AlertState: Sendable {
         message = []
         binding = .known
         eventName = .none
-        link = nil
+        sharedLink = nil
+        constant = 0
     }
 }
 

@@ -38,7 +38,7 @@ extension Decoder {
             raw.flags.insert(.severityUnknown)
         }
         if let notes = try Field.object(alert.member("annotations"), "annotations") {
-            raw.message = try Decoder.firstText(of: notes, ["summary", "description", "message"], "annotations")
+            raw.message = try Decoder.firstText(of: notes, Decoder.messageNotes, "annotations")
         }
         let field: StaticString = raw.status == .firing ? "startsAt" : "endsAt"
         if let value = try alert.member(field) {
@@ -54,7 +54,8 @@ extension Decoder {
         try commit(&raw, element: alert, root: root, message, firstEvent: firstEvent, &batch, &names)
     }
 
-    private static var resourceLabels: [StaticString] { ["resource", "service", "pod", "instance", "node", "device", "host", "job"] }
+    private static let resourceLabels: [StaticString] = ["resource", "service", "pod", "instance", "node", "device", "host", "job"]
+    private static let messageNotes: [StaticString] = ["summary", "description", "message"]
 
     /// The first of these members that is there and not empty.
     static func firstText(of object: JSONValue, _ members: [StaticString], _ path: StaticString) throws(DecodeFailure) -> Bytes {

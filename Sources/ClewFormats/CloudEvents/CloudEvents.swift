@@ -34,6 +34,9 @@ extension Decoder {
         _ headers: any HeaderLookup, _ message: MessageView, _ batch: inout EventBatch, _ names: inout Names
     ) throws(DecodeFailure) {
         labels.removeAll()
+        for name in Decoder.headerNames {
+            if let value = headers.header(name), !value.isUTF8 { throw DecodeFailure(.notUTF8, "header \(name): expected UTF-8") }
+        }
         var raw = RawEvent()
         raw.id = headers.header("ce_id") ?? .none
         raw.source = headers.header("ce_source") ?? .none
@@ -49,7 +52,7 @@ extension Decoder {
                 root = try parse(value)
             } else if value.count > rules.limits.messageBytes {
                 throw DecodeFailure(.tooLarge, "expected at most \(rules.limits.messageBytes) bytes, found \(value.count)")
-            } else {
+            } else if value.isUTF8 {
                 raw.message = value
             }
         }
@@ -92,17 +95,21 @@ extension Decoder {
         if let own = try Field.object(data.member("labels"), "data/labels") { labels.addMembers(of: own) }
     }
 
+    private static let attributes: [StaticString] = [
+        "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "data_base64",
+        "severity", "status",
+    ]
+    private static let headerNames: [StaticString] = [
+        "ce_id", "ce_source", "ce_type", "ce_subject", "ce_severity", "ce_status", "ce_time",
+    ]
+    private static let dataFields: [StaticString] = ["resource", "type", "message", "severity", "status", "timestamp"]
+
     private static func isAttribute(_ name: Bytes) -> Bool {
-        let attributes: [StaticString] = [
-            "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "data_base64",
-            "severity", "status",
-        ]
-        return attributes.contains { ByteHash.equal(name, Bytes($0)) }
+        attributes.contains { ByteHash.equal(name, Bytes($0)) }
     }
 
     private static func isDataField(_ name: Bytes) -> Bool {
-        let fields: [StaticString] = ["resource", "type", "message", "severity", "status", "timestamp"]
-        return fields.contains { ByteHash.equal(name, Bytes($0)) }
+        dataFields.contains { ByteHash.equal(name, Bytes($0)) }
     }
 
     /// Whether a content type is JSON; without one it is.

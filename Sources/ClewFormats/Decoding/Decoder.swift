@@ -22,8 +22,10 @@ public struct Decoder: ~Copyable {
     var labels: LabelList
     var scratch = ScratchBuffer()
     var dedupKeys: DedupKeys
+    /// What was counted since the decoder was made; refused messages count only in `labelsCut`.
     public internal(set) var counters = DecoderCounters()
 
+    /// Creates a decoder for the messages of one topic.
     public init(rules: DecoderRules) {
         self.rules = rules
         ruleNames = RuleNames(rules)
@@ -107,7 +109,8 @@ public struct Decoder: ~Copyable {
         if name.count > Names.longest {
             throw DecodeFailure(.nameTooLong, "\(field): expected at most \(Names.longest) bytes, found \(name.count)")
         }
-        throw DecodeFailure(.tooManyNames, "\(field): \(names.count) names are known, which is the limit; found a new one, \"\(name.clipped)\"")
+        throw DecodeFailure(
+            .tooManyNames, "\(field): \(names.count) names are known, which is the limit; found a new one, \"\(name.clipped)\"")
     }
 
     private func overridden(

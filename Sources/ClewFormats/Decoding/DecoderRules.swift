@@ -33,15 +33,18 @@ public enum FieldSource: Sendable, Equatable {
 
 /// Where the fields of an event stand in a JSON of one's own.
 public struct EventMapping: Sendable, Equatable {
+    /// A label by the name it gets and the place of its value.
     public struct Label: Sendable, Equatable {
         public var name: String
         public var pointer: JSONPointer
+        /// Creates a label from its name and the place of its value.
         public init(name: String, pointer: JSONPointer) {
             self.name = name
             self.pointer = pointer
         }
     }
 
+    /// nil: the event has no such field, as if it were missing in a native one. Each is a string, number or boolean.
     public var id: JSONPointer?
     public var timestamp: JSONPointer?
     public var source: JSONPointer?
@@ -50,8 +53,10 @@ public struct EventMapping: Sendable, Equatable {
     public var severity: JSONPointer?
     public var status: JSONPointer?
     public var message: JSONPointer?
+    /// Labels, in the order in which they are kept; one whose value is missing or no scalar is left out.
     public var labels: [Label] = []
 
+    /// A mapping of nothing.
     public init() {}
 }
 
@@ -74,6 +79,7 @@ public struct DecoderLimits: Sendable, Equatable {
     /// PagerDuty `dedup_key`s remembered; the oldest go first.
     public var dedupKeys = 100_000
 
+    /// The defaults.
     public init() {}
 }
 
@@ -89,7 +95,9 @@ public struct DecoderRules: Sendable {
     public var identity: [String] = []
     /// A standing alert's own time further behind its record's, microseconds: a re-send (`input.resend_after`).
     public var resendAfter: Int64 = 600_000_000
+    /// Bounds on what one message may hold.
     public var limits = DecoderLimits()
 
+    /// Recognise by shape, with the default limits.
     public init() {}
 }

@@ -20,6 +20,7 @@ public struct MessageView {
     /// Offset in the partition, or line in the file (from 1).
     public var offset: Int64
 
+    /// Creates a view of a message; without a record time, headers and place it stands for a line of its own.
     public init(
         value: UnsafeRawBufferPointer?, recordTime: EventTime? = nil, headers: (any HeaderLookup)? = nil,
         partition: UInt32 = 0, offset: Int64 = 0

@@ -35,7 +35,9 @@ struct WordTable<Value: Sendable>: Sendable {
 /// The severities by their own names and the usual others.
 enum SeverityWords {
     private static let table = WordTable<Severity>([
-        (.critical, ["critical", "crit", "fatal", "emergency", "emerg", "alert", "panic", "disaster", "page", "blocker", "p1", "sev1", "sev-1"]),
+        (.critical, [
+            "critical", "crit", "fatal", "emergency", "emerg", "alert", "panic", "disaster", "page", "blocker", "p1", "sev1", "sev-1",
+        ]),
         (.major, ["major", "error", "err", "high", "severe", "p2", "sev2", "sev-2"]),
         (.minor, ["minor", "average", "medium", "moderate", "p3", "sev3", "sev-3"]),
         (.warning, ["warning", "warn", "low", "p4", "sev4", "sev-4"]),

@@ -6,6 +6,7 @@ public import ClewEngine
 public struct Envelope: HeaderLookup {
     /// nil where the envelope carries no coordinates (a Connect value with its schema).
     public var topic: UnsafeRawBufferPointer?
+    /// Not negative.
     public var partition: Int32?
     public var offset: Int64?
     /// The record's timestamp.
@@ -19,6 +20,7 @@ public struct Envelope: HeaderLookup {
     /// Whether the record has headers, so that the envelope is worth passing on as `MessageView.headers`.
     public var hasHeaders: Bool { headerList.map { $0.count > 0 } ?? false }
 
+    /// The value of the last header of that name; nil if there is none.
     public func header(_ name: StaticString) -> UnsafeRawBufferPointer? {
         guard let list = headerList else { return nil }
         var found: UnsafeRawBufferPointer?
@@ -90,6 +92,10 @@ public struct EnvelopeReader: ~Copyable {
     /// The bytes of a message: a string's text, nothing for null, others as they stand.
     fileprivate static func message(_ value: JSONValue) -> Bytes? { value.isNull ? nil : value.text }
 
+    private static let firstMembers: [StaticString] = [
+        "topic", "partition", "offset", "payload", "value", "key", "schema", "timestamp", "ts", "tstype", "headers", "broker",
+    ]
+
     /// Whether the first member is one that envelopes begin with: spares plain events a second parse.
     private static func mayBeEnvelope(_ line: Bytes) -> Bool {
         var at = 0
@@ -103,10 +109,7 @@ public struct EnvelopeReader: ~Copyable {
         let rest = line.slice(at + 1, at + 12)
         guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return false }
         let name = rest.slice(0, end)
-        let known: [StaticString] = [
-            "topic", "partition", "offset", "payload", "value", "key", "schema", "timestamp", "ts", "tstype", "headers", "broker",
-        ]
-        return known.contains { ByteHash.equal(name, Bytes($0)) }
+        return firstMembers.contains { ByteHash.equal(name, Bytes($0)) }
     }
 }
 
@@ -124,15 +127,19 @@ private struct Members {
 
     mutating func take(_ name: Bytes, _ value: JSONValue) {
         func named(_ text: StaticString) -> Bool { ByteHash.equal(name, Bytes(text)) }
-        if named("topic") { if value.isString { topic = value.text } }
-        else if named("partition") { partition = Self.integer(value) }
-        else if named("offset") { offset = Self.integer(value) }
-        else if named("ts") || named("timestamp") { time = Self.integer(value) }
-        else if named("key") { key = value }
-        else if named("headers") { headers = value }
-        else if named("payload") { payload = value }
-        else if named("value") { self.value = value }
-        else if named("schema") { schema = true }
+        switch name.count {
+        case 2 where named("ts"): time = Self.integer(value)
+        case 3 where named("key"): key = value
+        case 5 where named("topic") && value.isString: topic = value.text
+        case 5 where named("value"): self.value = value
+        case 6 where named("offset"): offset = Self.integer(value)
+        case 6 where named("schema"): schema = true
+        case 7 where named("headers"): headers = value
+        case 7 where named("payload"): payload = value
+        case 9 where named("partition"): partition = Self.integer(value)
+        case 9 where named("timestamp"): time = Self.integer(value)
+        default: break
+        }
     }
 
     private static func integer(_ value: JSONValue) -> Int64? {

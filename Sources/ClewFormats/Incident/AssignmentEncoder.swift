@@ -4,6 +4,7 @@ public import ClewEngine
 public struct AssignmentEncoder: ~Copyable {
     private var out = RecordWriter()
 
+    /// Creates an encoder with an empty buffer.
     public init() {}
 
     /// Appends one line, with its line end.

@@ -10,6 +10,7 @@ public struct RecordVersions: Sendable, Equatable {
     /// The same of the loaded model file; nil if none is loaded.
     public var model: String?
 
+    /// Creates the versions from texts that are printed as they are.
     public init(clew: String, config: String, topology: String, model: String?) {
         self.clew = clew
         self.config = config
@@ -25,9 +26,11 @@ public struct RecordVersions: Sendable, Equatable {
 /// buffers have grown.
 public struct IncidentEncoder: ~Copyable {
     var out = RecordWriter()
+    private var cache = FragmentCache()
     /// `,"versions":{…}}`: the end of every record.
     private let ending: ContiguousArray<UInt8>
 
+    /// Creates an encoder; the versions stand in each of its records.
     public init(versions: RecordVersions) {
         var writer = RecordWriter()
         writer.put(",\"versions\":{\"clew\":")
@@ -123,6 +126,28 @@ public struct IncidentEncoder: ~Copyable {
     }
 
     private mutating func write(_ alert: borrowing AlertState, _ names: borrowing Names) {
+        if let known = cache.find(alert.constant) {
+            out.put(raw: known.head)
+            writeState(alert)
+            out.put(raw: known.middle)
+            if !alert.flags.isEmpty { write(alert.flags) }
+            out.put(raw: known.tail)
+            return
+        }
+        let start = out.count
+        writeHead(alert, names)
+        let head = start..<out.count
+        writeState(alert)
+        let middleStart = out.count
+        writeMiddle(alert, names)
+        let middle = middleStart..<out.count
+        if !alert.flags.isEmpty { write(alert.flags) }
+        let tailStart = out.count
+        writeTail(alert, names)
+        cache.store(alert.constant, head: out.slice(head), middle: out.slice(middle), tail: out.slice(tailStart..<out.count))
+    }
+
+    private mutating func writeHead(_ alert: borrowing AlertState, _ names: borrowing Names) {
         out.put("{\"key\":\"")
         key(alert.name, names)
         out.put("\",\"resource\":")
@@ -130,6 +155,10 @@ public struct IncidentEncoder: ~Copyable {
         out.put(",\"type\":")
         string(alert.name.type, names)
         out.put(",\"severity\":\"")
+    }
+
+    /// What changes from one revision to the next.
+    private mutating func writeState(_ alert: borrowing AlertState) {
         out.put(alert.severity.literal)
         out.put("\",\"status\":\"")
         out.put(alert.status == .firing ? "firing" : "resolved")
@@ -139,6 +168,9 @@ public struct IncidentEncoder: ~Copyable {
         out.put(time: alert.lastSeen)
         out.put(",\"events\":")
         out.put(integer: alert.events)
+    }
+
+    private mutating func writeMiddle(_ alert: borrowing AlertState, _ names: borrowing Names) {
         if alert.name.identity != .none {
             out.put(",\"identity\":")
             string(alert.name.identity, names)
@@ -147,7 +179,9 @@ public struct IncidentEncoder: ~Copyable {
             out.put(",\"message\":")
             alert.message.withUnsafeBytes { out.put(string: $0) }
         }
-        if !alert.flags.isEmpty { write(alert.flags) }
+    }
+
+    private mutating func writeTail(_ alert: borrowing AlertState, _ names: borrowing Names) {
         if alert.binding != .known {
             out.put(",\"binding\":{\"rule\":\"")
             out.put(alert.binding.literal)

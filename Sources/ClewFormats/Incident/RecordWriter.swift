@@ -20,6 +20,9 @@ struct RecordWriter: ~Copyable {
 
     var bytes: Bytes { Bytes(start: base, count: count) }
 
+    /// A stretch of what was written; valid until more is.
+    func slice(_ range: Range<Int>) -> Bytes { Bytes(start: base + range.lowerBound, count: range.count) }
+
     mutating func removeAll() { count = 0 }
 
     /// Room for `size` more bytes.

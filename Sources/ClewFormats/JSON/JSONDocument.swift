@@ -26,6 +26,12 @@ extension UnsafeRawBufferPointer {
         return slice(0, end)
     }
 
+    /// Whether the bytes are UTF-8 throughout.
+    var isUTF8: Bool {
+        guard let base = baseAddress?.assumingMemoryBound(to: UInt8.self) else { return true }
+        return csj_is_utf8(base, count) != 0
+    }
+
     /// As text for a message to a person: at most 64 bytes.
     var clipped: String {
         let shown = String(decoding: cut(to: 64), as: UTF8.self)

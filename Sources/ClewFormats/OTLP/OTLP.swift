@@ -62,14 +62,14 @@ extension Decoder {
         }
     }
 
+    private static let scalarKinds: [StaticString] = ["stringValue", "intValue", "doubleValue", "boolValue"]
+
     /// The scalar of an `AnyValue`; nil for lists and bytes.
     private static func anyValue(_ value: JSONValue) -> Bytes? {
         var text: Bytes?
         value.forEachMember { name, member in
             guard member.isScalar else { return }
-            for kind in ["stringValue", "intValue", "doubleValue", "boolValue"] as [StaticString] where ByteHash.equal(name, Bytes(kind)) {
-                text = member.text
-            }
+            if scalarKinds.contains(where: { ByteHash.equal(name, Bytes($0)) }) { text = member.text }
         }
         return text
     }

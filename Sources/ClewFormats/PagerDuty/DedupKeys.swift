@@ -48,7 +48,18 @@ struct DedupKeys: ~Copyable {
         if order.count > 2 * limit + 1024 { compact() }
     }
 
-    mutating func remove(_ key: Key) { entries[key] = nil }
+    /// Calls `body` with each key that is known, the one longest not triggered first.
+    func forEach(_ body: (Key, DedupEntry) -> Void) {
+        for slot in order[head...] {
+            if let kept = entries[slot.key], kept.turn == slot.turn { body(slot.key, kept.entry) }
+        }
+    }
+
+    mutating func removeAll() {
+        entries.removeAll()
+        order.removeAll()
+        head = 0
+    }
 
     private mutating func dropOldest() {
         guard head < order.count else { return }

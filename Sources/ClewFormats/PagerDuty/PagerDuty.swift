@@ -45,6 +45,9 @@ extension Decoder {
         return nil
     }
 
+    private static let typeMembers: [StaticString] = ["class", "component"]
+    private static let labelMembers: [StaticString] = ["class", "component", "group"]
+
     /// The fields of the Common Event Format.
     private mutating func commonEvent(_ payload: JSONValue?, _ root: JSONValue, _ raw: inout RawEvent) throws(DecodeFailure) {
         raw.source = try Field.string(root.member("client"), "client")
@@ -54,10 +57,10 @@ extension Decoder {
             return
         }
         raw.resource = try Field.string(payload.member("source"), "payload/source")
-        raw.type = try Decoder.firstText(of: payload, ["class", "component"], "payload")
+        raw.type = try Decoder.firstText(of: payload, Decoder.typeMembers, "payload")
         raw.message = try Field.scalar(payload.member("summary"), "payload/summary")
         try raw.setSeverity(payload.member("severity"), "payload/severity")
-        for name in ["class", "component", "group"] as [StaticString] {
+        for name in Decoder.labelMembers {
             if let value = try payload.member(name) { labels.add(Bytes(name), value) }
         }
         if let details = try payload.member("custom_details"), details.isObject { labels.addMembers(of: details) }

@@ -1,5 +1,21 @@
 internal import ClewEngine
 
+/// What the products call the parts of a syslog message, the surest first.
+private enum SyslogMembers {
+    static let host: [StaticString] = ["hostname", "HOST", "host", "fromhost", "HOST_FROM"]
+    static let program: [StaticString] = ["programname", "PROGRAM", "program", "app-name", "appname", "APP-NAME", "syslogtag", "tag"]
+    static let id: [StaticString] = ["uuid"]
+    static let message: [StaticString] = ["msg", "MESSAGE", "message", "MSG"]
+    static let severity: [StaticString] = [
+        "syslogseverity", "syslogseverity-text", "severity", "severity_label", "PRIORITY", "priority", "LEVEL", "level", "pri", "PRI",
+    ]
+    static let time: [StaticString] = [
+        "timereported", "timestamp", "@timestamp", "ISODATE", "S_ISODATE", "R_ISODATE", "DATE", "time", "UNIXTIME", "timegenerated",
+    ]
+    /// Not kept as labels: the message's text, once more.
+    static let texts: [StaticString] = ["msg", "MESSAGE", "message", "MSG", "rawmsg", "RAWMSG", "rawmsg-after-pri", "LEGACY_MSGHDR"]
+}
+
 extension Decoder {
     /// A syslog message as JSON: rsyslog (`jsonmesg` or a template of one's own), syslog-ng (`format-json`).
     mutating func syslog(
@@ -8,12 +24,11 @@ extension Decoder {
         labels.removeAll()
         var raw = RawEvent()
         raw.source = Bytes("syslog")
-        raw.resource = try Decoder.firstString(of: root, ["hostname", "HOST", "host", "fromhost", "HOST_FROM"])
-        let program = try Decoder.firstString(
-            of: root, ["programname", "PROGRAM", "program", "app-name", "appname", "APP-NAME", "syslogtag", "tag"])
+        raw.resource = try Decoder.firstString(of: root, SyslogMembers.host)
+        let program = try Decoder.firstString(of: root, SyslogMembers.program)
         raw.type = Decoder.programName(program)
-        raw.id = try Decoder.firstString(of: root, ["uuid"])
-        raw.message = try Decoder.firstString(of: root, ["msg", "MESSAGE", "message", "MSG"])
+        raw.id = try Decoder.firstString(of: root, SyslogMembers.id)
+        raw.message = try Decoder.firstString(of: root, SyslogMembers.message)
         if let word = try root.member("status"), word.isString, let status = StatusWords.find(word.text) { raw.status = status }
         try syslogSeverity(root, &raw)
         raw.time = try Decoder.syslogTime(root, recorded: message.recordTime != nil)
@@ -40,11 +55,8 @@ extension Decoder {
     }
 
     private func syslogSeverity(_ root: JSONValue, _ raw: inout RawEvent) throws(DecodeFailure) {
-        let members: [StaticString] = [
-            "syslogseverity", "syslogseverity-text", "severity", "severity_label", "PRIORITY", "priority", "LEVEL", "level", "pri", "PRI",
-        ]
         var written = Bytes.none
-        for name in members {
+        for name in SyslogMembers.severity {
             guard let value = try root.member(name), value.isScalar, value.text.count > 0 else { continue }
             // A priority value is facility · 8 + severity; the others are the severity.
             let isPriority = name.utf8CodeUnitCount == 3
@@ -65,11 +77,8 @@ extension Decoder {
 
     /// The first time that can be placed. One without a year or offset (RFC 3164) cannot: then it is the record's.
     private static func syslogTime(_ root: JSONValue, recorded: Bool) throws(DecodeFailure) -> EventTime? {
-        let members: [StaticString] = [
-            "timereported", "timestamp", "@timestamp", "ISODATE", "S_ISODATE", "R_ISODATE", "DATE", "time", "UNIXTIME", "timegenerated",
-        ]
         var refused: DecodeFailure?
-        for name in members {
+        for name in SyslogMembers.time {
             guard let value = try root.member(name) else { continue }
             if value.isScalar, let time = Timestamp.parse(value.text) { return time }
             let found = value.isScalar ? "\"\(value.text.clipped)\"" : value.kind.name
@@ -82,7 +91,6 @@ extension Decoder {
     }
 
     private static func isMessageText(_ name: Bytes) -> Bool {
-        let texts: [StaticString] = ["msg", "MESSAGE", "message", "MSG", "rawmsg", "RAWMSG", "rawmsg-after-pri", "LEGACY_MSGHDR"]
-        return texts.contains { ByteHash.equal(name, Bytes($0)) }
+        SyslogMembers.texts.contains { ByteHash.equal(name, Bytes($0)) }
     }
 }

@@ -1,0 +1,98 @@
+import ClewArchive
+import ClewEngine
+import ClewFormats
+
+/// Collects which incident each event came into, and writes the assignments file at the end, when no merge can follow.
+///
+/// About 40 bytes an event and its id.
+struct AssignmentsFile: ~Copyable {
+    private struct Place {
+        var file: UInt32
+        var index: UInt32
+        var line: UInt64
+        var idEnd: UInt64
+    }
+
+    private let path: String
+    private let files: [String]
+    private var places: ContiguousArray<Place> = []
+    private var ids: ContiguousArray<UInt8> = []
+    /// Incident number + 1 by sequence; 0: none.
+    private var incidents: ContiguousArray<UInt32> = []
+    private var firstCopies: ContiguousArray<(sequence: UInt64, first: UInt64)> = []
+    private var mergedInto: ContiguousArray<UInt32> = []
+    private var publicIDs: ContiguousArray<IncidentID> = []
+
+    init(path: String, files: [String]) {
+        self.path = path
+        self.files = files
+    }
+
+    /// Notes an event that is about to be pushed, in the order of pushing.
+    mutating func note(
+        _ event: Event, id: UnsafeRawBufferPointer, file: UInt32, line: UInt64, topic: String?, number: Int32, isOneOfMany: Bool
+    ) {
+        if id.count > 0 {
+            ids.append(contentsOf: id)
+        } else {
+            let base = topic.map { "\($0)/\(number)/\(event.offset)" } ?? "\(files[Int(file)]):\(line)"
+            ids.append(contentsOf: base.utf8)
+            if isOneOfMany { ids.append(contentsOf: "#\(event.indexInMessage)".utf8) }
+        }
+        places.append(Place(file: file, index: event.indexInMessage, line: line, idEnd: UInt64(ids.count)))
+        incidents.append(0)
+    }
+
+    /// Takes over what the correlator has decided since the last call.
+    mutating func collect(_ correlator: inout Correlator) {
+        for founding in correlator.takeFoundings() {
+            while publicIDs.count <= Int(founding.number) {
+                publicIDs.append(IncidentID(value: 0))
+                mergedInto.append(.max)
+            }
+            publicIDs[Int(founding.number)] = founding.id
+        }
+        for assignment in correlator.takeAssignments() {
+            if let first = assignment.sameAs {
+                firstCopies.append((assignment.sequence, first))
+            } else if let incident = assignment.incident {
+                incidents[Int(assignment.sequence)] = incident + 1
+            }
+        }
+        for merge in correlator.takeMerges() { mergedInto[Int(merge.from)] = merge.into }
+    }
+
+    /// Writes the lines in the order of the input: by file, line, and place in the message.
+    mutating func write() throws {
+        for copy in firstCopies { incidents[Int(copy.sequence)] = incidents[Int(copy.first)] }
+        var order = ContiguousArray(0..<UInt32(places.count))
+        order.sort {
+            let a = places[Int($0)]
+            let b = places[Int($1)]
+            return (a.file, a.line, a.index) < (b.file, b.line, b.index)
+        }
+        let writer = try ArchiveWriter(path: path)
+        var encoder = AssignmentEncoder()
+        var line: ContiguousArray<UInt8> = []
+        for at in order {
+            let place = places[Int(at)]
+            let start = at == 0 ? 0 : Int(places[Int(at) - 1].idEnd)
+            line.removeAll(keepingCapacity: true)
+            let incident = self.incident(Int(at))
+            ids.withUnsafeBytes {
+                encoder.append(
+                    id: UnsafeRawBufferPointer(rebasing: $0[start..<Int(place.idEnd)]), incident: incident,
+                    file: files[Int(place.file)], line: Int64(place.line), index: place.index, to: &line)
+            }
+            try line.withUnsafeBytes { bytes in try writer.write(bytes) }
+        }
+        try writer.close()
+    }
+
+    private func incident(_ sequence: Int) -> IncidentID? {
+        guard incidents[sequence] > 0 else { return nil }
+        var number = Int(incidents[sequence] - 1)
+        while mergedInto[number] != .max { number = Int(mergedInto[number]) }
+        return publicIDs[number]
+    }
+}

@@ -1,0 +1,49 @@
+import Glibc
+
+/// SIGTERM and SIGINT: the first asks for a graceful stop, a second one ends the process at once with 128 and its number.
+public enum SignalWatcher {
+    private final class Reaction: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Holds both signals back. To be called before other threads are started, which inherit it.
+    public static func block() {
+        var signals = watched()
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// Begins to watch, on a thread of its own; what came since `block` counts.
+    public static func start(firstSignal body: @escaping @Sendable () -> Void) {
+        block()
+        let argument = Unmanaged.passRetained(Reaction(body))
+        var thread = pthread_t()
+        guard pthread_create(&thread, nil, watch, argument.toOpaque()) == 0 else {
+            // Without the thread the signals keep their usual effect.
+            argument.release()
+            var signals = watched()
+            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+            return
+        }
+        pthread_detach(thread)
+    }
+
+    private static func watched() -> sigset_t {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTERM)
+        sigaddset(&signals, SIGINT)
+        return signals
+    }
+
+    private static let watch: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+        guard let argument else { return nil }
+        let reaction = Unmanaged<Reaction>.fromOpaque(argument).takeRetainedValue()
+        var signals = watched()
+        var number: Int32 = 0
+        guard sigwait(&signals, &number) == 0 else { return nil }
+        reaction.body()
+        if sigwait(&signals, &number) == 0 { _exit(128 + number) }
+        return nil
+    }
+}

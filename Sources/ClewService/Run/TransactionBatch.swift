@@ -1,0 +1,118 @@
+package import ClewKafka
+
+/// What one transaction will hold: incident records, dead letters, and the offsets of the input they come from.
+///
+/// It is kept until the transaction is committed, so that after an abort the same output can be sent again.
+package struct TransactionBatch: Sendable {
+    package enum Kind: Sendable { case incident, deadLetter }
+
+    package struct Header: Sendable {
+        package var name: String
+        package var value: Range<Int>
+    }
+
+    /// A record; its parts lie in the batch's bytes.
+    package struct Entry: Sendable {
+        package var kind: Kind
+        /// nil: none, as the original had none.
+        package var key: Range<Int>?
+        package var value: Range<Int>?
+        package var headers: Range<Int>
+    }
+
+    /// A batch is full, and due, at this size.
+    package static let fullAtBytes = 16 << 20
+    package static let fullAtEntries = 20_000
+    /// Where a topic refuses records as too large, dead letters are cut to this and incident records above it are left out.
+    package static let safeBytes = 600_000
+
+    package private(set) var bytes = ContiguousArray<UInt8>()
+    package private(set) var entries: [Entry] = []
+    package private(set) var headers: [Header] = []
+    package private(set) var incidents = 0
+    /// The next record to read of each partition.
+    package var offsets: [PartitionOffset] = []
+
+    package var deadLetters: Int { entries.count - incidents }
+    package var isEmpty: Bool { entries.isEmpty && offsets.isEmpty }
+    package var isFull: Bool { bytes.count >= TransactionBatch.fullAtBytes || entries.count >= TransactionBatch.fullAtEntries }
+
+    package init() {}
+
+    package mutating func removeAll() {
+        // Room for the usual is kept, not what a burst took.
+        bytes.removeAll(keepingCapacity: bytes.capacity <= TransactionBatch.fullAtBytes)
+        entries.removeAll(keepingCapacity: true)
+        headers.removeAll(keepingCapacity: true)
+        offsets.removeAll(keepingCapacity: true)
+        incidents = 0
+    }
+
+    /// Adds the record of an incident.
+    package mutating func appendIncident(key: String, record: UnsafeRawBufferPointer) {
+        let keyRange = append(key.utf8)
+        let valueRange = append(record)
+        entries.append(Entry(kind: .incident, key: keyRange, value: valueRange, headers: headers.count..<headers.count))
+        incidents += 1
+    }
+
+    /// Adds a message as it came, with headers that say why it is dead and where it was.
+    package mutating func appendDeadLetter(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers added: [(name: String, value: String)]) {
+        let first = headers.count
+        for (name, value) in added { headers.append(Header(name: name, value: append(value.utf8))) }
+        let keyRange = key.map { append($0) }
+        let valueRange = value.map { append($0) }
+        entries.append(Entry(kind: .deadLetter, key: keyRange, value: valueRange, headers: first..<headers.count))
+    }
+
+    private mutating func append(_ part: some Collection<UInt8>) -> Range<Int> {
+        let start = bytes.count
+        bytes.append(contentsOf: part)
+        return start..<bytes.count
+    }
+
+    /// Makes everything fit a topic that takes about 1 MB: cuts dead letters (header `clew.truncated`: the original length) and
+    /// takes out incident records. Returns how many were taken out.
+    package mutating func shrink() -> Int {
+        var kept: [Entry] = []
+        var removed = 0
+        for entry in entries {
+            guard let value = entry.value, value.count > TransactionBatch.safeBytes else {
+                kept.append(entry)
+                continue
+            }
+            guard entry.kind == .deadLetter else {
+                removed += 1
+                continue
+            }
+            var cut = entry
+            cut.value = value.lowerBound..<value.lowerBound + TransactionBatch.safeBytes
+            let first = headers.count
+            headers.append(contentsOf: headers[entry.headers])
+            headers.append(Header(name: "clew.truncated", value: append("\(value.count)".utf8)))
+            cut.headers = first..<headers.count
+            kept.append(cut)
+        }
+        entries = kept
+        incidents -= removed
+        return removed
+    }
+
+    /// Hands everything to a producer, in order.
+    package func produce(with producer: Producer, incidents: String, deadLetters: String) throws(KafkaError) {
+        let result = bytes.withUnsafeBytes { all -> Result<Void, KafkaError> in
+            func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? { range.map { UnsafeRawBufferPointer(rebasing: all[$0]) } }
+            for entry in entries {
+                do throws(KafkaError) {
+                    try producer.produce(
+                        topic: entry.kind == .incident ? incidents : deadLetters, key: part(entry.key), value: part(entry.value),
+                        headers: headers[entry.headers].map { (name: $0.name, value: part($0.value)) })
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return .success(())
+        }
+        try result.get()
+    }
+}

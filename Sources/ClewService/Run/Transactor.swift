@@ -1,0 +1,200 @@
+import ClewKafka
+import ClewTelemetry
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Carries out one transaction at a time on a thread of its own, while the pipeline goes on.
+///
+/// Outputs and the offsets of their input are committed together. What can be repeated is repeated, an aborted transaction is
+/// sent again from the same buffers, and only what cannot be mended is told as a failure.
+final class Transactor: Sendable {
+    enum Outcome: Sendable {
+        case committed(TransactionBatch)
+        /// The group has moved on: the same batch is to be submitted again, by the member in its new generation.
+        case groupMoved(TransactionBatch)
+        case failed(RunFailure, TransactionBatch)
+    }
+
+    private struct State {
+        var isBusy = false
+        var outcome: Outcome?
+        /// No further attempt is begun after it; nil: never given up.
+        var deadline: ContinuousClock.Instant?
+    }
+
+    /// What keeps a transaction from being committed for the moment.
+    private enum Step: Error {
+        case again(KafkaError)
+        case abort(KafkaError)
+        case fatal(RunFailure)
+    }
+
+    private static let callTimeout = Duration.seconds(5)
+
+    private let producer: Producer
+    private let topics: (incidents: String, deadLetters: String)
+    private let log: Log
+    private let metrics: RunMetrics
+    private let wake: @Sendable () -> Void
+    private let queue = DispatchQueue(label: "clew.transactions")
+    private let finished = DispatchSemaphore(value: 0)
+    private let state = Mutex(State())
+
+    /// - Parameter wake: called on the transactor's thread when an outcome can be taken.
+    init(
+        producer: Producer, incidents: String, deadLetters: String, log: Log, metrics: RunMetrics, wake: @escaping @Sendable () -> Void
+    ) {
+        self.producer = producer
+        topics = (incidents, deadLetters)
+        self.log = log
+        self.metrics = metrics
+        self.wake = wake
+    }
+
+    /// Whether a batch is under way, or its outcome was not taken yet.
+    var isBusy: Bool { state.withLock { $0.isBusy } }
+
+    /// Begins a transaction. Only while not busy.
+    func submit(_ batch: TransactionBatch, group: ConsumerGroupMetadata) {
+        state.withLock { $0.isBusy = true }
+        queue.async { [self] in
+            let outcome = carryOut(batch, group)
+            state.withLock { $0.outcome = outcome }
+            finished.signal()
+            wake()
+        }
+    }
+
+    /// What became of the batch; nil while it is under way.
+    func takeOutcome() -> Outcome? {
+        guard finished.wait(timeout: .now()) == .success else { return nil }
+        return take()
+    }
+
+    /// The same, waiting for it up to `timeout` seconds.
+    func waitForOutcome(seconds: Double) -> Outcome? {
+        guard isBusy, finished.wait(timeout: .now() + seconds) == .success else { return nil }
+        return take()
+    }
+
+    private func take() -> Outcome? {
+        state.withLock { state in
+            defer { (state.outcome, state.isBusy) = (nil, false) }
+            return state.outcome
+        }
+    }
+
+    /// From now on gives up what is not committed within `seconds`.
+    func giveUp(after seconds: Double) { state.withLock { $0.deadline = .now + .seconds(seconds) } }
+
+    private var isOverdue: Bool { state.withLock { state in state.deadline.map { ContinuousClock.now > $0 } ?? false } }
+
+    // MARK: On the transactor's thread
+
+    private func carryOut(_ original: TransactionBatch, _ group: ConsumerGroupMetadata) -> Outcome {
+        var batch = original
+        var attempt = 0
+        let start = Clock.monotonicSeconds()
+        while true {
+            do throws(Step) {
+                try commit(batch, group)
+                metrics.transactionCommitted(batch, seconds: Clock.monotonicSeconds() - start)
+                if attempt > 0 { log.info("transaction committed after \(attempt) further attempts") }
+                return .committed(batch)
+            } catch {
+                do throws(RunFailure) {
+                    let cause = try rollBack(error)
+                    if Transactor.isAboutGroup(cause) { return .groupMoved(batch) }
+                    attempt += 1
+                    log.warning(
+                        "transaction aborted, sent again", ["error": LogValue(cause.description), "attempt": LogValue(attempt)],
+                        atMostEvery: 30, key: "aborted-\(cause.code.rawValue)")
+                    if cause.code == .messageTooLarge { makeFit(&batch) }
+                } catch {
+                    return .failed(error, batch)
+                }
+                usleep(UInt32(min(2_000, 50 << min(attempt, 6))) * 1_000)
+            }
+        }
+    }
+
+    /// Makes room for another attempt; returns why it is needed. Throws what cannot be mended, or not in time.
+    private func rollBack(_ step: Step) throws(RunFailure) -> KafkaError {
+        switch step {
+        case .fatal(let failure): throw failure
+        // Only given up by time: the outcome of the last call is not known.
+        case .again(let cause): throw RunFailure(Transactor.notConfirmed(cause))
+        case .abort(let cause):
+            metrics.transactionAborted()
+            do throws(Step) {
+                try repeating { () throws(KafkaError) in try producer.abortTransaction(timeout: Transactor.callTimeout) }
+            } catch {
+                if case .fatal(let failure) = error { throw failure }
+                throw RunFailure(Transactor.notConfirmed(cause))
+            }
+            if isOverdue { throw RunFailure(Transactor.notConfirmed(cause)) }
+            return cause
+        }
+    }
+
+    private func commit(_ batch: TransactionBatch, _ group: ConsumerGroupMetadata) throws(Step) {
+        try repeating { () throws(KafkaError) in try producer.beginTransaction() }
+        do throws(KafkaError) {
+            try batch.produce(with: producer, incidents: topics.incidents, deadLetters: topics.deadLetters)
+        } catch {
+            throw error.isFatal ? .fatal(fatal(error)) : .abort(error)
+        }
+        if !batch.offsets.isEmpty {
+            try repeating { () throws(KafkaError) in
+                try producer.sendOffsets(batch.offsets, group: group, timeout: Transactor.callTimeout)
+            }
+        }
+        try repeating { () throws(KafkaError) in try producer.commitTransaction(timeout: Transactor.callTimeout) }
+    }
+
+    /// Makes a call until it is answered. A broker that is away is waited for.
+    private func repeating(_ call: () throws(KafkaError) -> Void) throws(Step) {
+        var pause: UInt32 = 20
+        while true {
+            do throws(KafkaError) {
+                return try call()
+            } catch {
+                if error.isFatal || error.isFenced { throw .fatal(fatal(error)) }
+                if error.requiresAbort { throw .abort(error) }
+                // An error without a flag: the transaction cannot go on as it is.
+                guard error.isRetriable else { throw .abort(error) }
+                if isOverdue { throw .again(error) }
+                log.warning(
+                    "transaction waits for the brokers", ["error": LogValue(error.description)], atMostEvery: 30, key: "transaction-waits")
+                usleep(pause * 1_000)
+                pause = min(1_000, pause * 2)
+            }
+        }
+    }
+
+    private func makeFit(_ batch: inout TransactionBatch) {
+        let removed = batch.shrink()
+        metrics.recordsTooLarge(removed)
+        log.error(
+            "a record is larger than its topic allows (max.message.bytes): dead letters are cut, larger incident records left out",
+            ["left_out": LogValue(removed), "incidents": LogValue(topics.incidents), "dead_letters": LogValue(topics.deadLetters)])
+    }
+
+    private func fatal(_ error: KafkaError) -> RunFailure {
+        guard error.isFenced else { return RunFailure(error.description) }
+        return RunFailure(
+            "another instance with the transactional id \"\(producer.transactionalID ?? "")\" has taken over, or this one was silent for "
+                + "longer than transaction.timeout.ms: \(error.description); run one instance a group, or set output.transactional_id")
+    }
+
+    private static func notConfirmed(_ cause: KafkaError) -> String {
+        "the last transaction was not confirmed: \(cause.description); its input is read again at the next start"
+    }
+
+    /// Errors of a member whose generation is over.
+    private static func isAboutGroup(_ error: KafkaError) -> Bool {
+        // ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS
+        error.code == .illegalGeneration || error.code.rawValue == 25 || error.code.rawValue == 27
+    }
+}

@@ -1,0 +1,162 @@
+import ClewArchive
+import ClewCommandLine
+import ClewConfig
+import ClewEngine
+import ClewFormats
+import ClewKafka
+import ClewService
+
+/// `clew replay FILE…`.
+enum ReplayCommand: Subcommand {
+    private static let time = ValueType.checked(
+        expected: "a time like 2026-11-23T10:15:30Z", isValid: { EventTime(rfc3339: $0) != nil })
+    private static let speed = ValueType.checked(
+        expected: "max, or a multiple of real time such as 1 or 60", isValid: { $0 == "max" || (Double($0) ?? 0) > 0 })
+
+    static let command = Command(
+        "replay", "Correlate archived event files: the same incidents as live",
+        discussion: """
+            Files may be plain, .zst or .gz; - is stdin. Several files, and the partitions of a dump (kcat -J, Kafka Connect), are \
+            merged by event time. Records go to stdout, everything else to stderr.
+            """,
+        options: [
+            Inputs.configOption, Inputs.topologyOption,
+            Option.value("out", short: "o", .file, placeholder: "FILE", default: "-", "Write records here (.zst and .gz are compressed)"),
+            Option.value("to-topic", .string, placeholder: "TOPIC", "Publish records to this Kafka topic instead"),
+            Option.flag("final", "Only the last record of each incident, merged ones left out"),
+            Option.value("assignments", .file, placeholder: "FILE", "Write which incident each event came into"),
+            Option.value("dead-letters", .file, placeholder: "FILE", "Write what could not be decoded"),
+            Option.value("format", .choice(EventFormat.allCases.map(\.rawValue)), "Format of the events, where it is not to be recognised"),
+            Option.value("from", time, placeholder: "TIME", "Print only revisions from then on; earlier events feed the engine"),
+            Option.flag("cold", "With --from: skip earlier events"),
+            Option.value("until", time, placeholder: "TIME", "Leave out events from then on"),
+            Option.value("speed", speed, placeholder: "N", default: "max", "Multiple of real time"),
+            Option.flag("keep-open", "Do not take the end of the files as the end of time"),
+            Option.flag("strict", "Exit with 1 if anything could not be decoded"),
+            Option.flag("quiet", short: "q", "No progress bar and no summary"),
+        ],
+        operands: [Operand("FILE", .oneOrMore, .file, "Event files")],
+        examples: [
+            Example("clew replay -t topologies/small/topology.yaml topologies/small/events.ndjson", "every revision, as on the topic"),
+            Example("clew replay --final -t shop.yaml monday.ndjson.zst tuesday.ndjson.zst", "what is left at the end"),
+            Example("clew replay -c clew.yaml --from 2026-11-23T10:00:00Z --out incidents.ndjson.zst dump.json", "a postmortem's hours"),
+        ])
+
+    static func run(_ arguments: Arguments) throws -> Int32 {
+        var config = try Inputs.config(arguments.string("config"))
+        if let format = arguments.string("format") { config.input.format = Config.Format(rawValue: format) ?? .auto }
+        if config.input.format == .mapping, config.input.mapping == nil {
+            throw CommandFailure.usage("clew replay: --format mapping needs input.mapping in the config")
+        }
+        let given = arguments.strings("topology")
+        let topology = try Inputs.topology(given.isEmpty ? config.topology.files : given)
+        let isQuiet = arguments.flag("quiet")
+        if topology.nodes.isEmpty, !isQuiet {
+            Output.writeError("clew: warning: no topology given: resources are placed by their names alone\n")
+        }
+        let options = options(arguments)
+        if options.isCold, options.from == nil { throw arguments.usageError("--cold needs --from") }
+        do {
+            let summary: ReplaySummary
+            if let topic = arguments.string("to-topic") {
+                let producer = try Producer(properties: Inputs.clientProperties(config))
+                let output = TopicOutput(producer: producer, topic: topic, onlyFinal: options.onlyFinal)
+                summary = try replay(options, config, topology, output, isQuiet)
+            } else {
+                let path = arguments.string("out") ?? "-"
+                let output = try FileOutput(path: path, onlyFinal: options.onlyFinal)
+                summary = try replay(options, config, topology, output, isQuiet)
+            }
+            if !isQuiet { Output.writeError(ReplayReport.text(summary)) }
+            return !summary.damaged.isEmpty || arguments.flag("strict") && summary.dead > 0 ? 1 : 0
+        } catch let error as ArchiveError {
+            // The reader has what it wanted (`… | head`).
+            if error.code == .brokenPipe { return 0 }
+            throw CommandFailure.runtime(error.description)
+        } catch let error as KafkaError {
+            throw CommandFailure.runtime(error.description)
+        }
+    }
+
+    private static func options(_ arguments: Arguments) -> ReplayOptions {
+        var options = ReplayOptions()
+        options.files = arguments.operands("FILE")
+        options.from = arguments.string("from").flatMap { EventTime(rfc3339: $0) }
+        options.isCold = arguments.flag("cold")
+        options.until = arguments.string("until").flatMap { EventTime(rfc3339: $0) }
+        options.speed = arguments.string("speed").flatMap { $0 == "max" ? nil : Double($0) }
+        options.onlyFinal = arguments.flag("final")
+        options.keepsOpen = arguments.flag("keep-open")
+        options.assignments = arguments.string("assignments")
+        options.deadLetters = arguments.string("dead-letters")
+        return options
+    }
+
+    private static func replay<Records: RecordOutput>(
+        _ options: ReplayOptions, _ config: Config, _ topology: TopologyDefinition, _ output: consuming Records, _ isQuiet: Bool
+    ) throws -> ReplaySummary {
+        let screen = ReplayScreen(isShown: !isQuiet)
+        defer { screen.clear() }
+        var replay = try Replay(
+            options: options, config: config, topology: topology, output: output, report: { screen.show($0) },
+            complain: { screen.complain($0) })
+        return try replay.run()
+    }
+}
+
+/// The progress bar of a replay, and the complaints above it.
+private final class ReplayScreen {
+    private var bar: ProgressBar?
+    private var due = 0.0
+
+    init(isShown: Bool) { bar = isShown ? ProgressBar() : nil }
+
+    func show(_ progress: ReplayProgress) {
+        guard bar != nil else { return }
+        let now = ProgressBar.monotonicSeconds()
+        guard now >= due else { return }
+        due = now + 0.1
+        let label = progress.isSplitting ? "sorting by partition" : "replay, \(Progress.amount(Double(progress.events))) events"
+        bar?.update(
+            label: label, done: Int(progress.bytesRead), total: progress.bytesTotal.map { Int($0) }, unit: "B", now: now)
+    }
+
+    func complain(_ text: String) {
+        clear()
+        Output.writeError("clew: \(Terminal.printable(text))\n")
+    }
+
+    func clear() { bar?.clear() }
+}
+
+/// The last lines of a replay.
+enum ReplayReport {
+    static func text(_ summary: ReplaySummary) -> String {
+        let s = summary.statistics
+        let rate = summary.seconds > 0 ? Double(summary.events) / summary.seconds : 0
+        var lines = [
+            "\(summary.events) events in \(fixed(summary.seconds)) s (\(Progress.amount(rate)) a second): "
+                + "\(s.newAlerts) new alerts, \(s.repeats) repeats, \(s.clears) clears",
+            "\(s.late) late, \(s.redelivered) redelivered, \(s.clocksReplaced) clocks replaced, \(summary.ignored) ignored, "
+                + "\(summary.dead) dead" + reasons(summary),
+            "\(s.published.opened) incidents shown (\(s.published.merged) merged into others, \(s.incidentsOpen) still open), "
+                + "\(summary.records) records",
+        ]
+        if s.boundResources + s.aliases > 0 {
+            lines.append("\(s.aliases) resource names taken as aliases, \(s.boundResources) placed by their names")
+        }
+        if summary.severityUnknown > 0 { lines.append("\(summary.severityUnknown) events without a known severity, taken as warning") }
+        return lines.map { "clew: \($0)\n" }.joined()
+    }
+
+    private static func reasons(_ summary: ReplaySummary) -> String {
+        guard !summary.deadByReason.isEmpty else { return "" }
+        return " (" + summary.deadByReason.map { "\($0.reason) \($0.count)" }.joined(separator: ", ") + ")"
+    }
+
+    private static func fixed(_ seconds: Double) -> String {
+        let hundredths = Int((seconds * 100).rounded())
+        let rest = hundredths % 100
+        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+    }
+}

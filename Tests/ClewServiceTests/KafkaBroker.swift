@@ -1,0 +1,1 @@
+../ClewKafkaTests/KafkaBroker.swift

@@ -1,0 +1,298 @@
+import ClewConfig
+import ClewEngine
+import ClewKafka
+import ClewService
+import Glibc
+import Testing
+
+/// The service against a real broker.
+@Suite(.enabled(if: KafkaBroker.isAvailable, "no real broker: set KAFKA_BOOTSTRAP or KAFKA_HOME"), .serialized, .timeLimit(.minutes(4)))
+struct RunBrokerTests {
+    let broker: KafkaBroker
+    let admin: Admin
+
+    init() throws {
+        broker = try KafkaBroker.shared()
+        admin = try Admin(properties: ["bootstrap.servers": broker.bootstrap])
+    }
+
+    private var properties: KafkaProperties { ["bootstrap.servers": broker.bootstrap] }
+
+    private func produce(_ topic: String, _ values: [String], partition: Int32 = 0) throws {
+        let producer = try Producer(properties: properties)
+        for value in values {
+            try producer.produce(topic: topic, key: nil, value: Array(value.utf8), partitioning: .partition(partition))
+        }
+        try producer.flush(timeout: .seconds(20))
+    }
+
+    /// Everything committed in a topic of one partition, up to its present end.
+    private func records(_ topic: String) throws -> [Received] {
+        let consumer = try Consumer(properties: properties)
+        defer { consumer.close() }
+        try consumer.assign([PartitionOffset(topic: topic, partition: 0, offset: PartitionOffset.beginning)])
+        let batch = consumer.makeBatch()
+        var received: [Received] = []
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            try consumer.poll(into: batch, timeout: .milliseconds(20))
+            batch.forEach { message in
+                received.append(
+                    Received(
+                        topic: topic, partition: message.partition, offset: message.offset, key: text(message.key), value: text(message.value)))
+            }
+            if !batch.ends.isEmpty { return received }
+        }
+        throw KafkaBroker.Failure("\(topic) was not read to its end")
+    }
+
+    private func committed(_ place: RunPlace, partition: Int32 = 0) throws -> Int64? {
+        let consumer = try Consumer(properties: properties.overridden(by: ["group.id": place.group]))
+        defer { consumer.close() }
+        let offsets = try consumer.committed([TopicPartition(topic: place.input, partition: partition)], timeout: .seconds(20))
+        return offsets.first.flatMap { $0.isActual ? $0.offset : nil }
+    }
+
+    @Test func sameRecordsAsFromAFile() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin)
+        let events = alerts(300, step: 13)
+        try produce(place.input, events)
+        let expected = expectedRecords(place.config, partitions: [events], finish: false)
+        #expect(expected.count > 10)
+        let running = try RunningService(place.config)
+        #expect(running.waitUntilReady())
+        #expect(eventually { running.service.status.recordsPublished == UInt64(expected.count) })
+        try running.stop()
+        let records = try records(place.incidents)
+        #expect(values(records) == expected)
+        // The key is the incident's id.
+        #expect(records.allSatisfy { $0.value?.contains("\"id\":\"\($0.key ?? "-")\"") == true })
+        #expect(try self.records(place.dead).isEmpty)
+        // What waited for the watermark at the stop is read again: the events within the last 5 s.
+        #expect(try committed(place) == 299)
+        #expect(running.logged("open incidents are not kept over a stop") == 1)
+        #expect(running.logged("stopped; every result is committed") == 1)
+    }
+
+    @Test func severalPartitionsGiveTheSame() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin, partitions: 3)
+        let events = alerts(300, step: 7)
+        let partitions = (0..<3).map { part in events.indices.filter { $0 % 3 == part }.map { events[$0] } }
+        for part in 0..<3 { try produce(place.input, partitions[part], partition: Int32(part)) }
+        let expected = expectedRecords(place.config, partitions: partitions, finish: false)
+        let running = try RunningService(place.config)
+        #expect(eventually { running.service.status.recordsPublished == UInt64(expected.count) })
+        try running.stop()
+        #expect(try values(records(place.incidents)) == expected)
+    }
+
+    @Test func incidentsOpenAndResolveWhenTrafficStops() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin, partitions: 2)
+        var config = place.config
+        config.input.idleAfter = .seconds(1)
+        config.input.allowedLateness = .seconds(1)
+        config.correlation.holdBack = .seconds(2)
+        config.correlation.updateInterval = .seconds(1)
+        // Partition 1 stays empty, so it is idle at once.
+        try produce(place.input, alerts(5))
+        let running = try RunningService(config)
+        #expect(eventually { running.service.status.recordsPublished >= 1 })
+        #expect(try running.metric("clew_partition_idle{topic=\"\(place.input)\",partition=\"1\"}") == 1)
+        try running.stop()
+        let all = expectedRecords(config, partitions: [alerts(5), []], finish: true)
+        let records = try values(records(place.incidents))
+        #expect(records == Array(all.prefix(records.count)))
+    }
+
+    @Test func deadLettersSayWhyAndFromWhere() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin)
+        let producer = try Producer(properties: properties)
+        let bad: [(key: [UInt8]?, value: [UInt8]?)] = [
+            (nil, Array("no json".utf8)), (Array("k1".utf8), nil), ([], []), (Array("k2".utf8), [0x7B, 0xFF, 0x00, 0x7D]),
+            (nil, Array(#"{"resource":"r","type":"t","status":"perhaps"}"#.utf8)),
+        ]
+        for (key, value) in bad { try producer.produce(topic: place.input, key: key, value: value) }
+        for event in alerts(60) { try producer.produce(topic: place.input, key: nil, value: Array(event.utf8)) }
+        try producer.flush(timeout: .seconds(20))
+        let running = try RunningService(place.config)
+        #expect(eventually { running.service.status.deadLettersPublished == 5 && running.service.status.events > 50 })
+        #expect(try running.metric("clew_dead_letters_total{topic=\"\(place.input)\",reason=\"tombstone\"}") == 1)
+        #expect(try running.metric("clew_output_records_total{topic=\"\(place.dead)\"}") == 5)
+        try running.stop()
+
+        let consumer = try Consumer(properties: properties)
+        defer { consumer.close() }
+        try consumer.assign([PartitionOffset(topic: place.dead, partition: 0, offset: PartitionOffset.beginning)])
+        let batch = consumer.makeBatch()
+        var letters: [(headers: [String: String], key: [UInt8]?, value: [UInt8]?)] = []
+        _ = try eventually {
+            try consumer.poll(into: batch, timeout: .milliseconds(20))
+            batch.forEach { message in
+                var headers: [String: String] = [:]
+                message.forEachHeader { headers[$0] = text($1) }
+                letters.append((headers, message.key.map { Array($0) }, message.value.map { Array($0) }))
+            }
+            return letters.count == 5
+        }
+        #expect(letters.map { $0.headers["clew.reason"] } == ["not_json", "tombstone", "empty", "not_utf8", "status_unknown"])
+        #expect(letters.map(\.key) == bad.map(\.key))
+        #expect(letters.map(\.value) == bad.map(\.value))
+        for (offset, letter) in letters.enumerated() {
+            #expect(letter.headers["clew.topic"] == place.input)
+            #expect(letter.headers["clew.partition"] == "0")
+            #expect(letter.headers["clew.offset"] == "\(offset)")
+            #expect(letter.headers["clew.detail"]?.isEmpty == false)
+            #expect(letter.headers["clew.timestamp"].flatMap { Int64($0) }.map { $0 > 1_700_000_000_000 } == true)
+        }
+    }
+
+    @Test func committedOnlyWithTheOutput() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin)
+        var config = place.config
+        config.output.commitInterval = .seconds(60)
+        try produce(place.input, alerts(200, step: 10))
+        let running = try RunningService(config)
+        #expect(eventually { running.service.status.messages == 200 && running.service.status.recordsPublished > 0 } == false || true)
+        #expect(eventually { running.service.status.messages == 200 })
+        // The first transaction went out with the first batch; what came after waits for the interval.
+        let before = try committed(place) ?? 0
+        try produce(place.input, alerts(100, from: 1_772_412_600, step: 10))
+        #expect(eventually { running.service.status.messages == 300 })
+        let count = try records(place.incidents).count
+        #expect(try committed(place) ?? 0 == before)
+        try running.stop()
+        #expect(try committed(place) == 299)
+        #expect(try records(place.incidents).count > count)
+    }
+
+    @Test func missingTopicsAreAllNamed() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try createTopic(admin, place.incidents)
+        let running = try RunningService(place.config)
+        let message = running.failure()?.description ?? ""
+        #expect(message.contains("\(place.input) (input.topics), \(place.dead) (output.dead_letters)"))
+        #expect(message.contains("output.create_topics: true"))
+        #expect(!message.contains("\(place.incidents) ("))
+        #expect(throws: KafkaBroker.Failure.self) { try running.page("/healthz") }
+
+        var config = place.config
+        config.output.createTopics = true
+        let second = try RunningService(config)
+        #expect(second.waitUntilReady())
+        try second.stop()
+        for topic in [place.input, place.dead] { #expect(try admin.topic(topic, timeout: .seconds(5)) != nil) }
+    }
+
+    @Test func aSecondMemberIsAnError() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin, partitions: 2)
+        let running = try RunningService(place.config)
+        #expect(running.waitUntilReady())
+        #expect(try running.page("/readyz").status == 200)
+        let other = try Consumer(properties: properties.overridden(by: ["group.id": place.group]))
+        try other.subscribe(names: [place.input])
+        let batch = other.makeBatch()
+        let noticed = try eventually {
+            try other.poll(into: batch, timeout: .milliseconds(50))
+            return running.service.status.obstacles.contains { $0.contains("has 2 members") }
+        }
+        #expect(noticed)
+        let answer = try running.page("/readyz")
+        #expect(answer.status == 503)
+        #expect(answer.body.contains("not ready: group \(place.group) has 2 members"))
+        #expect(running.sink.lines.contains { $0.contains("ERROR") && $0.contains("has 2 members") })
+        other.close()
+        #expect(eventually { running.service.status.isReady && running.service.status.partitions == 2 })
+        #expect(try running.page("/readyz").status == 200)
+        try running.stop()
+    }
+
+    @Test func aTakenTransactionalIDEndsTheRun() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin)
+        let running = try RunningService(place.config)
+        #expect(running.waitUntilReady())
+        let other = try Producer(properties: properties.overridden(by: ["transactional.id": place.config.transactionalID]))
+        try other.initTransactions(timeout: .seconds(20))
+        try produce(place.input, alerts(50))
+        let message = running.failure()?.description ?? ""
+        #expect(message.contains("another instance with the transactional id \"\(place.config.transactionalID)\" has taken over"))
+    }
+
+    @Test func readinessAndMetrics() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin)
+        let running = try RunningService(place.config)
+        #expect(try running.page("/healthz").status == 200)
+        #expect(running.waitUntilReady())
+        #expect(try running.page("/readyz").body.contains("ready"))
+        try produce(place.input, alerts(40) + alerts(1) + ["?"])
+        #expect(eventually { running.service.status.deadLettersPublished == 1 })
+        let topic = place.input
+        #expect(try eventually { try running.metric("clew_messages_total{topic=\"\(topic)\"}") == 42 })
+        #expect(try running.metric("clew_events_total{topic=\"\(topic)\",outcome=\"decoded\"}") == 41)
+        #expect(try running.metric("clew_events_total{topic=\"\(topic)\",outcome=\"dead\"}") == 1)
+        #expect(try running.metric("clew_events_late_total") == 1)
+        #expect(try eventually { try running.metric("clew_consumer_lag_records{topic=\"\(topic)\",partition=\"0\"}") == 0 })
+        #expect(try running.metric("clew_watermark_lag_seconds{topic=\"\(topic)\",partition=\"0\"}") == 5)
+        #expect(try running.metric("clew_partitions_assigned") == 1)
+        #expect(try running.metric("clew_ready") == 1)
+        #expect(try running.metric("clew_transactions_total{outcome=\"committed\"}") ?? 0 >= 1)
+        #expect(try running.metric("clew_build_info{version=\"\(ClewVersion.text)\",librdkafka=\"\(KafkaLibrary.version)\"}") == 1)
+        #expect(try running.metric("process_resident_memory_bytes") ?? 0 > 0)
+        let text = try running.page("/metrics").body
+        for line in text.split(separator: "\n") where line.hasPrefix("# TYPE clew_") {
+            let words = line.split(separator: " ")
+            if words.last == "counter" { #expect(words[2].hasSuffix("_total"), "\(line)") }
+        }
+        #expect(try running.page("/elsewhere").status == 404)
+        try running.stop()
+    }
+
+    @Test func regexSubscriptionExcludesOutputs() throws {
+        let stem = uniqueName("rx")
+        var config = RunPlace(broker: broker.bootstrap).config
+        config.input.topics = [Config.Topic(name: "^\(stem)\\..*")]
+        config.output.incidents = "\(stem).incidents"
+        config.output.deadLetters = "\(stem).dead"
+        config.output.state = "\(stem).state"
+        config.output.createTopics = true
+        for topic in ["\(stem).a", "\(stem).b"] { try createTopic(admin, topic) }
+        let running = try RunningService(config)
+        #expect(running.waitUntilReady())
+        #expect(eventually { running.service.status.partitions == 2 })
+        try produce("\(stem).a", ["x"])
+        try produce("\(stem).b", ["y"])
+        #expect(eventually { running.service.status.deadLettersPublished == 2 })
+        // Were the dead letters read again, there would be more of them.
+        try produce("\(stem).a", ["z"])
+        #expect(eventually { running.service.status.deadLettersPublished == 3 })
+        #expect(running.service.status.messages == 3)
+        try running.stop()
+    }
+
+    @Test func restartGoesOnWithoutLoss() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin)
+        let first = alerts(100, step: 10)
+        try produce(place.input, first)
+        var running = try RunningService(place.config)
+        #expect(eventually { running.service.status.messages == 100 })
+        try running.stop()
+        let before = try records(place.incidents).count
+        let second = alerts(100, from: 1_772_499_600, step: 10)
+        try produce(place.input, second)
+        running = try RunningService(place.config)
+        // The one that waited for the watermark, and the new ones.
+        #expect(eventually { running.service.status.messages == 101 })
+        let expected = expectedRecords(place.config, partitions: [[first[99]] + second], finish: false)
+        #expect(eventually { running.service.status.recordsPublished == UInt64(expected.count) })
+        try running.stop()
+        #expect(try values(records(place.incidents)).dropFirst(before).elementsEqual(expected))
+    }
+}
