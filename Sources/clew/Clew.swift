@@ -25,7 +25,7 @@ enum Clew {
         do {
             switch try program.parse(Array(CommandLine.arguments.dropFirst())) {
             case .print(let text):
-                Output.write(text)
+                Output.write(text.hasSuffix("\n") ? text : text + "\n")
             case .run(let arguments):
                 guard let command = subcommands.first(where: { $0.command.name == arguments.path.first }) else { exit(2) }
                 exit(try command.run(arguments))

@@ -36,8 +36,7 @@ enum DemoCommand: Subcommand {
         options.block = IncidentBlock(width: min(TailScreen.width(), 100))
         options.block.showsReasons = arguments.flag("why")
         options.block.alertLimit = 6
-        let screen = DemoScreen(
-            style: TerminalStyle(ColorChoice(rawValue: arguments.string("color") ?? "") ?? .auto, descriptor: 1), total: scenario.eventCount)
+        let screen = DemoScreen(style: TailScreen.style(arguments), total: scenario.eventCount)
         let stop = StopRequest.bySignals()
         do {
             let demo = try Demo(options: options, topology: scenario.topology)
@@ -76,7 +75,7 @@ private struct DemoScenario {
             let topology = DemoScenario.firstReadable(["topology.yaml", "topology.json"], in: directory)
         else {
             throw arguments.usageError(
-                "\(directory) holds no scenario (events.ndjson, topology.yaml, truth.json); --topologies DIR and --scenario NAME name another")
+                "\(directory) holds no scenario (events.ndjson, topology.yaml, truth.json); name one by --topologies DIR and --scenario NAME")
         }
         self.events = events
         self.topology = try Inputs.topology([topology])
@@ -168,25 +167,29 @@ private enum DemoReport {
         let resolved = shown.count { $0.status == .resolved }
         var lines = [rule("┌", " what came of it ", "┐")]
         lines.append(
-            row("events", "\(result.played.messages) played in \(seconds(result.seconds)), \(result.status.deadLettersPublished) dead letters"))
+            row("events", "\(result.played.messages) in \(seconds(result.seconds)), \(result.status.deadLettersPublished) dead letters"))
         lines.append(row("alerts", "\(result.alertsShown) in incidents"))
-        lines.append(
-            row("incidents", "\(shown.count): \(resolved) resolved, \(shown.count - resolved) still open"
-                + (merged > 0 ? "; \(merged) more merged into them" : ""), .strong))
+        var incidents = "\(shown.count): \(resolved) resolved"
+        if resolved < shown.count { incidents += ", \(shown.count - resolved) still open" }
+        if merged > 0 { incidents += "; \(merged) more merged into them" }
+        lines.append(row("incidents", incidents, .strong))
         if !shown.isEmpty {
             let ratio = Double(result.played.messages) / Double(shown.count)
             lines.append(row("compression", "\(Int(ratio.rounded())) events for one incident", .strong))
         }
         if score.judged > 0 {
             lines.append(
-                row("root causes", "\(score.right) of \(score.judged) right at once, \(score.rightAmongThree) among the first three, by truth.json",
+                row(
+                    "root causes",
+                    "\(score.right) of \(score.judged) incidents name it first, \(score.rightAmongThree) among three (by truth.json)",
                     score.right == score.judged ? .good : .strong))
         }
         lines.append(
-            row("replay", "\(score.recordsInReplay) of \(score.records) records byte for byte as in a replay of the file",
+            row("replay", "\(score.recordsInReplay) of \(score.records) records are byte for byte those of a replay of the file",
                 score.recordsInReplay == score.records ? .good : .warning))
         if score.replaySeconds > 0 {
-            lines.append(row("speed", "\(Progress.amount(Double(score.replayEvents) / score.replaySeconds)) events a second in that replay"))
+            let rate = Progress.amount(Double(score.replayEvents) / score.replaySeconds)
+            lines.append(row("speed", "\(rate) events a second in that replay"))
         }
         if !score.faults.isEmpty {
             lines.append(rule("├", " what had happened, and what Clew says ", "┤"))

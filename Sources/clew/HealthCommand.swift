@@ -53,7 +53,7 @@ enum HealthCommand: Subcommand {
             throw CommandFailure.runtime("http.listen is null: there is nobody to ask")
         }
         guard let address = ListenAddress(listen), address.port != 0 else {
-            throw CommandFailure.usage("clew health: http.listen is \"\(listen)\": give the address to ask, as in clew health 127.0.0.1:9464")
+            throw arguments.usageError("http.listen is \"\(listen)\": give the address to ask, as in clew health 127.0.0.1:9464")
         }
         return HTTPProbe(address, path: path)
     }

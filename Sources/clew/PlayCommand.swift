@@ -4,11 +4,14 @@ import ClewConfig
 import ClewFormats
 import ClewKafka
 import ClewService
+import Glibc
 
 /// `clew play FILE…`.
 enum PlayCommand: Subcommand {
     private static let speed = ValueType.checked(
-        expected: "max, or a multiple of real time such as 1 or 60", isValid: { $0 == "max" || (Double($0).map { $0 > 0 && $0.isFinite } ?? false) })
+        expected: "max, or a multiple of real time such as 1 or 60", isValid: { text in
+            text == "max" || Double(text).map { $0 > 0 && $0.isFinite } ?? false
+        })
 
     static let command = Command(
         "play", "Publish event files to a topic",
@@ -23,7 +26,7 @@ enum PlayCommand: Subcommand {
             Option.value("topic", .string, placeholder: "TOPIC", "Topic to publish to, in place of the config's first input topic"),
             Option.value("speed", speed, placeholder: "N", default: "max", "Multiple of real time, by the events' timestamps"),
             Option.value(
-                "key", .choice(["resource", "none"]), default: "resource", "Key of the records: with resource each one stays on a partition"),
+                "key", .choice(["resource", "none"]), default: "resource", "Key of the records; a resource then stays on its partition"),
             Option.flag("quiet", short: "q", "No progress bar and no summary"),
         ],
         operands: [Operand("FILE", .oneOrMore, .file, "Event files")],
@@ -41,6 +44,9 @@ enum PlayCommand: Subcommand {
         }
         let rules = DecoderRules(config, topic: config.input.topics.first { $0.name == topic } ?? entry)
         let stop = StopRequest.bySignals()
+        for file in arguments.operands("FILE") where file != "-" && access(file, R_OK) != 0 {
+            throw CommandFailure.runtime("\(file): cannot open: \(String(cString: strerror(errno)))")
+        }
         do {
             let properties = Inputs.clientProperties(config)
             // Tells at once, and with its cause, what a producer would only tell when its records have timed out.
@@ -61,7 +67,7 @@ enum PlayCommand: Subcommand {
                 })
             bar.clear()
             if !arguments.flag("quiet") { report(summary, topic, seconds: ProgressBar.monotonicSeconds() - begin) }
-            return stop.isMade ? 130 : 0
+            return stop.isMade ? 128 + stop.signalNumber : 0
         } catch let error as ArchiveError {
             throw CommandFailure.runtime(error.description)
         } catch let error as KafkaError {
@@ -70,8 +76,9 @@ enum PlayCommand: Subcommand {
     }
 
     private static func report(_ summary: PlaySummary, _ topic: String, seconds: Double) {
-        let rate = Progress.amount(Double(summary.messages) / max(seconds, 0.001))
-        Output.writeError("clew: \(summary.messages) messages published to \(topic), \(rate) a second\n")
+        // The first second or so is spent on connecting.
+        let rate = summary.messages < 1_000 ? "" : ", \(Progress.amount(Double(summary.messages) / max(seconds, 0.001))) a second"
+        Output.writeError("clew: \(summary.messages) messages published to \(topic)\(rate)\n")
         if summary.unreadable > 0 { Output.writeError("clew: \(summary.unreadable) of them are no events that Clew can read\n") }
         if summary.oversized > 0 { Output.writeError("clew: \(summary.oversized) lines were too long and are left out\n") }
     }

@@ -2,6 +2,7 @@ import ClewArchive
 import ClewCommandLine
 import ClewEngine
 import ClewFormats
+import ClewService
 import ClewSimulate
 import Glibc
 
@@ -18,7 +19,7 @@ enum SimulateCommand: Subcommand {
             three installations beside each other, by default a million events over 30 days.
             """,
         options: [
-            Option.value("out", short: "o", .directory, placeholder: "DIR", required: true, "Directory to write into; made if it is missing"),
+            Option.value("out", short: "o", .directory, placeholder: "DIR", required: true, "Directory to write into; made if missing"),
             Option.value("compress", .choice(["none", "zst", "gz"]), default: "none", "Compression of the events and of the truth"),
             Option.value("events", short: "n", .integer(1...1_000_000_000), "Stop after exactly this many events"),
             Option.value("seed", .integer(0...Int.max), "The same seed gives the same scenario (default 1)"),
@@ -65,14 +66,20 @@ enum SimulateCommand: Subcommand {
         if mkdir(directory, 0o755) != 0, errno != EEXIST {
             throw CommandFailure.runtime("cannot create \(directory): \(String(cString: strerror(errno)))")
         }
-        do throws(ArchiveError) {
-            return try write(scenario, to: directory, arguments)
-        } catch {
+        let stop = StopRequest.bySignals()
+        do {
+            return try write(scenario, to: directory, arguments, stop)
+        } catch let error as ArchiveError {
             throw CommandFailure.runtime(error.description)
+        } catch is Interrupted {
+            // The writers take back what they have begun.
+            return 128 + stop.signalNumber
         }
     }
 
-    private static func write(_ scenario: Scenario, to directory: String, _ arguments: Arguments) throws(ArchiveError) -> Int32 {
+    private struct Interrupted: Error {}
+
+    private static func write(_ scenario: Scenario, to directory: String, _ arguments: Arguments, _ stop: StopRequest) throws -> Int32 {
         let suffix = arguments.string("compress").map { $0 == "none" ? "" : "." + $0 } ?? ""
         let atomically = ArchiveWriter.Options(replacesAtomically: true)
         let isQuiet = arguments.flag("quiet")
@@ -86,7 +93,8 @@ enum SimulateCommand: Subcommand {
         let events = try ArchiveWriter(path: "\(directory)/events.ndjson\(suffix)", options: atomically)
         var count = 0
         let total = scenario.options.eventLimit
-        try scenario.forEachChunk { (bytes) throws(ArchiveError) in
+        try scenario.forEachChunk { bytes in
+            if stop.isMade { throw Interrupted() }
             count += bytes.reduce(0) { $1 == 0x0A ? $0 + 1 : $0 }
             try events.write(bytes)
             bar.update(label: "events", done: count, total: total, unit: "events")
@@ -94,7 +102,8 @@ enum SimulateCommand: Subcommand {
         try events.close()
 
         let truth = try ArchiveWriter(path: "\(directory)/truth.json\(suffix)", options: atomically)
-        try scenario.forEachTruthChunk { (bytes) throws(ArchiveError) in
+        try scenario.forEachTruthChunk { bytes in
+            if stop.isMade { throw Interrupted() }
             try truth.write(bytes)
             bar.update(label: "truth", done: Int(truth.contentBytes), total: nil, unit: "B")
         }
@@ -103,8 +112,8 @@ enum SimulateCommand: Subcommand {
         if !isQuiet {
             let seconds = max(ProgressBar.monotonicSeconds() - begin, 0.001)
             let size = Progress.amount(Double(events.contentBytes))
-            Output.writeError(
-                "clew: \(count) events (\(size)B) in \(directory)/events.ndjson\(suffix), \(Progress.amount(Double(count) / seconds)) a second\n")
+            let rate = Progress.amount(Double(count) / seconds)
+            Output.writeError("clew: \(count) events (\(size)B) in \(directory)/events.ndjson\(suffix), \(rate) a second\n")
         }
         return 0
     }

@@ -26,7 +26,7 @@ enum TailCommand: Subcommand {
             Option.value("topic", .string, placeholder: "TOPIC", "Incidents topic, in place of the config's output.incidents"),
             Option.value("file", short: "f", .file, placeholder: "FILE", "Show the records of this file; the same as the operand"),
             Option.value("severity", short: "s", .choice(Severity.allCases.reversed().map(\.name)), "Only incidents at least as severe"),
-            Option.value("resource", short: "r", .string, placeholder: "NAME", "Only incidents that alert on it or may be caused by it; * and ? match"),
+            Option.value("resource", short: "r", .string, placeholder: "NAME", "Only incidents that alert on it or may come from it; * and ? match"),
             Option.value(
                 "since", since, placeholder: "TIME",
                 "Show every revision published since then (of a file: due since then); a time, or a duration back"),
@@ -45,7 +45,7 @@ enum TailCommand: Subcommand {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         let file = arguments.operand("FILE") ?? arguments.string("file")
-        let screen = TailScreen(style: TerminalStyle(ColorChoice(rawValue: arguments.string("color") ?? "") ?? .auto, descriptor: 1))
+        let screen = TailScreen(style: TailScreen.style(arguments))
         let stop = StopRequest.bySignals()
         do {
             if let file { return try show(file, arguments, screen, stop) }
@@ -163,6 +163,11 @@ enum TailCommand: Subcommand {
 /// Standard output, as a tail sees it.
 struct TailScreen {
     let style: TerminalStyle
+
+    /// As `--color` says.
+    static func style(_ arguments: Arguments) -> TerminalStyle {
+        TerminalStyle(ColorChoice(rawValue: arguments.string("color") ?? "") ?? .auto, descriptor: 1)
+    }
 
     /// Columns for blocks: the terminal's, but no line longer than can be read with ease.
     static func width() -> Int { min(Terminal.width(1).map { $0 - 1 } ?? 100, 120) }

@@ -18,7 +18,7 @@ struct RunOutageTests {
         let message = running.failure(seconds: 20)?.description ?? ""
         #expect(message.contains("authentication at \(broker.saslBootstrap ?? "?") failed"))
         #expect(!message.contains("wrong-password"))
-        #expect(!running.sink.lines.contains { $0.contains("wrong-password") })
+        #expect(!running.lines.contains { $0.contains("wrong-password") })
     }
 
     @Test func aStopWhileNoBrokerAnswers() throws {

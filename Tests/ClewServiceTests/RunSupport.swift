@@ -49,7 +49,7 @@ struct RunPlace {
 /// A service on a thread of its own. Stopped at the end of its test, whatever happens.
 final class RunningService: Sendable {
     let service: RunService
-    let sink = MemoryLogSink()
+    private let sink = MemoryLogSink()
     private let result = Mutex<Result<Void, RunFailure>?>(nil)
 
     init(_ config: Config, topology: TopologyDefinition = TopologyDefinition()) throws {
@@ -88,7 +88,10 @@ final class RunningService: Sendable {
         try result.withLock { try $0?.get() }
     }
 
-    func logged(_ text: String) -> Int { sink.lines.filter { $0.contains(text) }.count }
+    /// The log so far.
+    var lines: [String] { sink.lines }
+
+    func logged(_ text: String) -> Int { lines.filter { $0.contains(text) }.count }
 
     /// Status and body of a page.
     func page(_ path: String) throws -> (status: Int, body: String) {
@@ -146,7 +149,9 @@ extension String {
 }
 
 /// A small outage: `count` resources raise alerts, a second apart, from a moment on.
-func alerts(_ count: Int, from start: Int = 1_772_409_600, step: Int = 1, severity: String = "critical", prefix: String = "svc") -> [String] {
+func alerts(
+    _ count: Int, from start: Int = 1_772_409_600, step: Int = 1, severity: String = "critical", prefix: String = "svc"
+) -> [String] {
     (0..<count).map { at in
         #"{"id":"\#(prefix)-\#(start)-\#(at)","timestamp":\#(start + at * step),"source":"t","resource":"\#(prefix)-\#(at % 7)","#
             + #""type":"Down\#(at % 3)","severity":"\#(severity)","status":"firing","message":"m"}"#

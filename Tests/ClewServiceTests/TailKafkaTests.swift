@@ -55,9 +55,9 @@ import Testing
         defer { cluster.close() }
         try cluster.createTopic("alerts", partitionCount: 4)
         let events = (0..<200).map { number in
-            let second = number < 10 ? "0\(number)" : "\(number % 60)"
+            let second = (number % 60 < 10 ? "0" : "") + "\(number % 60)"
             return """
-                {"id":"\(number)","timestamp":"2026-06-09T10:0\(number / 60 % 10):\(second)Z","resource":"r\(number % 7)","type":"Down"}
+                {"id":"\(number)","timestamp":"2026-06-09T10:0\(number / 60):\(second)Z","resource":"r\(number % 7)","type":"Down"}
                 """
         }
         let dump = #"{"topic":"old","partition":3,"offset":9,"tstype":"create","ts":1781000000000,"key":"x","payload":"{\"resource\":\"q\"}"}"#

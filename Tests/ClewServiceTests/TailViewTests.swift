@@ -68,11 +68,15 @@ import Testing
     @Test func eachRevisionOnce() {
         var view = TailView(block: block)
         let first = TailFixtures.incident()
-        #expect(!view.take(first, now: nil).isEmpty)
-        #expect(view.take(first, now: nil).isEmpty)
+        let lines1 = view.take(first, now: nil)
+        #expect(!lines1.isEmpty)
+        let lines2 = view.take(first, now: nil)
+        #expect(lines2.isEmpty)
         let second = next { $0.severity = .critical; $0.alerts.append(TailFixtures.alert("a", "B", "10:04:00")); $0.alertCount = 3 }
-        #expect(!view.take(second, now: nil).isEmpty)
-        #expect(view.take(first, now: nil).isEmpty)
+        let lines3 = view.take(second, now: nil)
+        #expect(!lines3.isEmpty)
+        let lines4 = view.take(first, now: nil)
+        #expect(lines4.isEmpty)
     }
 
     @Test func updatesInQuickSuccessionAreShownAtOnce() {
@@ -84,19 +88,23 @@ import Testing
                 for number in 3...count { incident.alerts.append(TailFixtures.alert("pod-\(number)", "Down", "10:04:00")) }
                 incident.alertCount = count
             }
-            #expect(view.take(update, now: 100.1 + Double(count) / 100).isEmpty)
+            let lines5 = view.take(update, now: 100.1 + Double(count) / 100)
+            #expect(lines5.isEmpty)
         }
-        #expect(view.due(now: 101).isEmpty)
+        let lines6 = view.due(now: 101)
+        #expect(lines6.isEmpty)
         let shown = view.due(now: 102).map(\.plain)
         #expect(shown.contains { $0.contains("+7 alerts (9)") })
         #expect(shown.contains("          … and 3 more"))
-        #expect(view.due(now: 200).isEmpty)
+        let lines7 = view.due(now: 200)
+        #expect(lines7.isEmpty)
         // The end is never held back.
         let resolved = next { incident in
             incident.revision = 20
             incident.status = .resolved
         }
-        #expect(!view.take(resolved, now: 102.1).isEmpty)
+        let lines8 = view.take(resolved, now: 102.1)
+        #expect(!lines8.isEmpty)
     }
 
     @Test func memoryIsBounded() {
@@ -106,12 +114,15 @@ import Testing
             var incident = TailFixtures.incident()
             incident.id = "INC-\(number)"
             incident.updatedAt = EventTime(seconds: Double(number))
-            #expect(!view.take(incident, now: nil).isEmpty)
+            let lines9 = view.take(incident, now: nil)
+            #expect(!lines9.isEmpty)
         }
         var last = TailFixtures.incident()
         last.id = "INC-999"
-        #expect(view.take(last, now: nil).isEmpty)
+        let lines10 = view.take(last, now: nil)
+        #expect(lines10.isEmpty)
         last.id = "INC-1"
-        #expect(!view.take(last, now: nil).isEmpty)
+        let lines11 = view.take(last, now: nil)
+        #expect(!lines11.isEmpty)
     }
 }

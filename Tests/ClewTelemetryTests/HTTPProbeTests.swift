@@ -113,10 +113,12 @@ private final class Listener: Sendable {
     func answerOnce(_ text: String) -> pthread_t {
         let job = Unmanaged.passRetained(Job(listener: self, text: text))
         var thread = pthread_t()
-        pthread_create(&thread, nil, { context in
-            if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run() }
-            return nil
-        }, job.toOpaque())
+        pthread_create(
+            &thread, nil,
+            { context in
+                if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run() }
+                return nil
+            }, job.toOpaque())
         return thread
     }
 

@@ -1,13 +1,17 @@
-/// The state of one alert key (algorithm.md §2.3).
+/// The part of a key's state that tells whether its alert is on: what each weighing of evidence reads.
+struct AlertKeyState: BitwiseCopyable {
+    /// Time of its last event, seconds.
+    var last: Double
+    /// Slot of the incident of its last occurrence; -1 before its first.
+    var incident: Int32
+    var cleared: Bool
+}
+
+/// The rest of the state of one alert key (algorithm.md §2.3).
 struct AlertKey: BitwiseCopyable {
     var resource: UInt32
     var type: UInt32
     var identity: NameID
-    /// Slot of the incident of its last occurrence; -1 before its first.
-    var incident: Int32
-    /// Time of its last event, seconds.
-    var last: Double
-    var cleared: Bool
     var chronic: Bool
     var standing: Bool
     /// Raises after a clear within the flap window, saturating.
@@ -25,8 +29,6 @@ struct AlertKey: BitwiseCopyable {
     var incidents: Double
     /// The key of the same (resource, type) without identity, which holds what belongs to both.
     var owner: Int32
-
-    var isUsed: Bool { incident >= 0 || last > -.infinity }
 }
 
 /// Alert keys by (resource, type, identity).
@@ -34,6 +36,8 @@ struct AlertKeys: ~Copyable {
     private var owners = IndexMap(capacity: 1024)
     private var others = IndexMap()
     var all = Table<AlertKey>()
+    /// Parallel to `all`.
+    var states = Table<AlertKeyState>()
 
     var count: Int { all.count }
 
@@ -65,9 +69,9 @@ struct AlertKeys: ~Copyable {
     }
 
     private mutating func append(_ resource: Int, _ type: Int, _ identity: NameID, owner: Int) -> Int {
+        states.append(AlertKeyState(last: -.infinity, incident: -1, cleared: false))
         all.append(AlertKey(
-            resource: UInt32(resource), type: UInt32(type), identity: identity, incident: -1, last: -.infinity, cleared: false,
-            chronic: false, standing: false, flaps: 0, slot: 0, seen: 0, alert: 0, entry: -1, weight: 0, background: 0,
+            resource: UInt32(resource), type: UInt32(type), identity: identity, chronic: false, standing: false, flaps: 0, slot: 0, seen: 0, alert: 0, entry: -1, weight: 0, background: 0,
             backgroundTime: -.infinity, incidents: 0, owner: Int32(owner)))
         return all.count - 1
     }
@@ -86,9 +90,11 @@ struct AlertKeys: ~Copyable {
         for at in 0..<all.count where wanted[at] {
             moved[at] = Int32(kept)
             all[kept] = all[at]
+            states[kept] = states[at]
             kept += 1
         }
-        all.resize(to: kept, filling: all[0])
+        all.shrink(to: kept)
+        states.shrink(to: kept)
         owners.removeAll()
         others.removeAll()
         for at in 0..<kept {

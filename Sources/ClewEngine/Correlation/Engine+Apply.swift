@@ -44,7 +44,7 @@ extension Engine {
         runDue(until: event.due, names)
         sweepCells(event.time)
         let key = keys.find(event.resource, event.type, event.identity)
-        let isKnown = key >= 0 && keys.all[key].incident >= 0
+        let isKnown = key >= 0 && keys.states[key].incident >= 0
         if event.status == .resolved {
             guard isKnown else { return (.clearedUnknown, 0) }
             clear(key, event)
@@ -56,8 +56,8 @@ extension Engine {
 
     private mutating func clear(_ key: Int, _ event: Occurrence) {
         let t = event.time
-        let slot = incidents.root(Int(keys.all[key].incident))
-        if !keys.all[key].cleared {
+        let slot = incidents.root(Int(keys.states[key].incident))
+        if !keys.states[key].cleared {
             if incidents.hot[slot].count <= Engine.smallIncident {
                 incidents.hot[slot].lastClear = max(incidents.hot[slot].lastClear, t)
                 if !incidents.hot[slot].settlesAfterClear {
@@ -65,34 +65,34 @@ extension Engine {
                     schedule(slot, .afterClear, at: t + Engine.clearSettling)
                 }
             }
-            keys.all[key].cleared = true
+            keys.states[key].cleared = true
             incidents.details[slot].uncleared -= 1
             if incidents.details[slot].uncleared == 0, incidents.details[slot].revision > 0, !incidents.details[slot].isResolved {
                 requestLife(slot, at: max(incidents.hot[slot].last + parameters.resolveAfter, event.due))
             }
         }
-        keys.all[key].last = max(keys.all[key].last, t)
+        keys.states[key].last = max(keys.states[key].last, t)
         types.all[event.type].clearCount += 1
     }
 
     /// A raise of a known key that is a repeat, or belongs to no incident; nil if it is a new alert.
     private mutating func repeated(_ key: Int, _ event: Occurrence, _ names: borrowing Names) -> (Verdict, incident: UInt32)? {
         let t = event.time
-        let last = keys.all[key].last
-        let slotNow = Int32(t / Engine.slotLength)
+        let last = keys.states[key].last
+        let slotNow = Int32(clamping: Int64(t / Engine.slotLength))
         if slotNow > keys.all[key].slot {
             let age = Double(slotNow - keys.all[key].slot) * Engine.slotLength
             keys.all[key].seen = keys.all[key].seen * Elementary.exp(-age / Engine.chronicTau) + 1
             keys.all[key].slot = slotNow
         }
         if keys.all[key].seen >= parameters.chronicCount {
-            keys.all[key].last = max(last, t)
+            keys.states[key].last = max(last, t)
             keys.all[key].chronic = true
             raiseAgain(key)
             return (.chronic, 0)
         }
         keys.all[key].chronic = false
-        let slot = incidents.root(Int(keys.all[key].incident))
+        let slot = incidents.root(Int(keys.states[key].incident))
         let incident = incidents.hot[slot]
         let gap = t - last
         let isYoung = t - incident.first <= parameters.maxAge
@@ -101,14 +101,14 @@ extension Engine {
         let clears = types.all[event.type].clears
         var isRepeat = isYoung && quiet <= min(Engine.swingQuiet, silence)
             && gap <= (clears ? Engine.swingGapClears : Engine.swingGap)
-        if keys.all[key].cleared {
+        if keys.states[key].cleared {
             isRepeat = isRepeat || isYoung && gap <= Engine.flapWindow
         } else {
             isRepeat = isRepeat || gap <= types.all[event.type].keep && (quiet <= silence || clears)
             if gap > 0 { types.countSilence(event.type, gap) }
         }
         guard isRepeat else { return nil }
-        keys.all[key].last = max(last, t)
+        keys.states[key].last = max(last, t)
         keys.all[key].standing = !isYoung
         raiseAgain(key)
         guard isYoung else { return (.standing, 0) }
@@ -122,10 +122,10 @@ extension Engine {
 
     /// The key is on again.
     private mutating func raiseAgain(_ key: Int) {
-        guard keys.all[key].cleared else { return }
-        keys.all[key].cleared = false
+        guard keys.states[key].cleared else { return }
+        keys.states[key].cleared = false
         if keys.all[key].flaps < .max { keys.all[key].flaps += 1 }
-        incidents.details[incidents.root(Int(keys.all[key].incident))].uncleared += 1
+        incidents.details[incidents.root(Int(keys.states[key].incident))].uncleared += 1
     }
 
     /// What a repeat changes in the record of its incident.

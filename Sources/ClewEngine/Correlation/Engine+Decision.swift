@@ -90,7 +90,7 @@ extension Engine {
         if known < 0, keys.count >= parameters.maxKeys { evictKeys() }
         var key = known >= 0 ? known : keys.find(event.resource, event.type, event.identity)
         if key < 0 { key = keys.add(event.resource, event.type, event.identity) }
-        let before = Int(keys.all[key].incident)
+        let before = Int(keys.states[key].incident)
         let previous = before >= 0 ? incidents.root(before) : -1
         var entry: Int32 = -1
         if previous == slot {
@@ -108,19 +108,19 @@ extension Engine {
             entry = addEntry(slot, key, event, link(slot))
         }
         if before >= 0 {
-            if !keys.all[key].cleared { incidents.details[previous].uncleared -= 1 }
+            if !keys.states[key].cleared { incidents.details[previous].uncleared -= 1 }
             leave(key, previous, slot)
         } else {
-            keys.all[key].slot = Int32(event.time / 60)
+            keys.all[key].slot = Int32(clamping: Int64(event.time / 60))
             keys.all[key].seen = 1
         }
         incidents.details[slot].uncleared += 1
-        if keys.all[key].cleared, event.time - keys.all[key].last <= 60 { keys.all[key].flaps = min(keys.all[key].flaps, .max - 1) + 1 }
-        keys.all[key].incident = Int32(slot)
+        if keys.states[key].cleared, event.time - keys.states[key].last <= 60 { keys.all[key].flaps = min(keys.all[key].flaps, .max - 1) + 1 }
+        keys.states[key].incident = Int32(slot)
         retain(slot)
         if before >= 0 { release(before) }
-        keys.all[key].last = event.time
-        keys.all[key].cleared = false
+        keys.states[key].last = event.time
+        keys.states[key].cleared = false
         keys.all[key].standing = false
         keys.all[key].alert = alert
         keys.all[key].entry = entry
@@ -393,24 +393,36 @@ extension Engine {
 
     /// At the limit an eighth of the keys goes: cleared before uncleared, longest silent first.
     private mutating func evictKeys() {
-        var order = (0..<keys.count).map { (cleared: keys.all[$0].cleared ? 0 : 1, last: keys.all[$0].last, at: $0) }
+        // An owner that no event had without identity stays only for the sake of its keys.
+        var order = (0..<keys.count).filter { keys.states[$0].incident >= 0 }.map {
+            (cleared: keys.states[$0].cleared ? 0 : 1, last: keys.states[$0].last, at: $0)
+        }
         order.sort { ($0.cleared, $0.last, $0.at) < ($1.cleared, $1.last, $1.at) }
-        var keep = Table(repeating: true, count: keys.count)
+        var keep = Table(repeating: false, count: keys.count)
+        for known in order { keep[known.at] = true }
         for gone in order.prefix(max(1, keys.count / 8)) { keep[gone.at] = false }
         var held = Table<Int32>()
-        for at in 0..<keys.count { held.append(keys.all[at].incident) }
+        var isOn = Table<Bool>()
+        for at in 0..<keys.count {
+            held.append(keys.states[at].incident)
+            isOn.append(!keys.states[at].cleared)
+        }
         let before = keys.count
         let moved = keys.retain(keep)
         evictedKeys += UInt64(before - keys.count)
         for at in 0..<entries.count where entries[at].keyIndex >= 0 {
             entries[at].keyIndex = moved[Int(entries[at].keyIndex)]
         }
-        for at in 0..<cells.list.count { cells.list[at].key = max(0, moved[Int(cells.list[at].key)]) }
+        for at in 0..<cells.list.count where cells.list[at].key >= 0 { cells.list[at].key = moved[Int(cells.list[at].key)] }
         for slot in 0..<incidents.details.count {
             for m in incidents.details[slot].members.indices {
-                incidents.details[slot].members[m].key = moved[Int(incidents.details[slot].members[m].key)]
+                let key = Int(incidents.details[slot].members[m].key)
+                if key >= 0 { incidents.details[slot].members[m].key = moved[key] }
             }
         }
-        for at in 0..<before where moved[at] < 0 && held[at] >= 0 { release(Int(held[at])) }
+        for at in 0..<before where moved[at] < 0 && held[at] >= 0 {
+            if isOn[at] { incidents.details[incidents.root(Int(held[at]))].uncleared -= 1 }
+            release(Int(held[at]))
+        }
     }
 }

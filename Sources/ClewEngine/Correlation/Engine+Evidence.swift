@@ -142,6 +142,10 @@ extension Engine {
         let a = cells.list[at]
         let t = q.time
         let isEffect = q.leavingOut >= 0 && a.time > t && (isBelow || place.isOwnResource)
+        let over = overFor(a, place.slot, t)
+        // Over for too long: no reason any more. Its incident may be open to none that is over.
+        if over > Engine.longestOver, !isEffect || !place.isOpen { return }
+        if !place.isOpen, over > 0 || !types.all[Int(a.type)].clears { return }
         let relation: Relation = isBelow ? .sib : place.isOwnResource ? .same : .up
         let hops = isBelow ? Int(max(place.entry.hops, a.hops)) : Int(place.entry.hops)
         let spread = Engine.sharedFailure * Double(graph.fanOut[3 * Int(place.entry.resource) + hops])
@@ -157,8 +161,6 @@ extension Engine {
             let bound = topology * (isBelow ? failing : 1) * phi * kernelBound(lag: lag, pair: Int(learned.pair)) / background
             if bound * 1.000001 < candidates[Int(incidents.hot[place.slot].candidate)].odds { return }
         }
-        let over = overFor(Int(a.key), Int(a.resource), Int(a.type), place.slot, raised: a.time, t)
-        if !place.isOpen, over > 0 || !types.all[Int(a.type)].clears { return }
         var cleared = (apart: 0.0, length: 0.0, factor: 1.0)
         if !q.clearedAt.isNaN {
             guard let together = clearedTogether(q, a, place.slot) else { return }
@@ -199,7 +201,7 @@ extension Engine {
             let best = candidates[Int(incidents.hot[slot].candidate)]
             guard odds > best.odds || odds == best.odds && a.alert < best.toAlert else { return }
         }
-        let name = alertName(resource: Int(a.resource), type: Int(a.type), identity: keys.all[Int(a.key)].identity)
+        let name = alertName(resource: Int(a.resource), type: Int(a.type), identity: a.key >= 0 ? keys.all[Int(a.key)].identity : .none)
         if isKnown {
             candidates[Int(incidents.hot[slot].candidate)] = make(name)
         } else {
@@ -211,18 +213,18 @@ extension Engine {
 
     /// Seconds since an alert of an incident ended; 0 while it is on (§3.3).
     @inline(__always)
-    private func overFor(_ key: Int, _ resource: Int, _ type: Int, _ slot: Int, raised: Double, _ t: Double) -> Double {
-        let incident = Int(keys.all[key].incident)
-        if incident < 0 || incidents.root(incident) != slot || Int(keys.all[key].resource) != resource || Int(keys.all[key].type) != type {
-            return max(0, t - raised)
-        }
-        let silent = t - keys.all[key].last
-        return keys.all[key].cleared || silent > types.all[type].keep ? max(0, silent) : 0
+    private func overFor(_ a: Representative, _ slot: Int, _ t: Double) -> Double {
+        guard a.key >= 0 else { return max(0, t - a.time) }
+        let state = keys.states[Int(a.key)]
+        guard state.incident >= 0, incidents.root(Int(state.incident)) == slot else { return max(0, t - a.time) }
+        let silent = t - state.last
+        return state.cleared || silent > types.all[Int(a.type)].keep ? max(0, silent) : 0
     }
 
     /// How unlikely it is that both alerts cleared together by chance (§8, stage 2); nil if they did not.
     private func clearedTogether(_ q: Question, _ a: Representative, _ slot: Int) -> (apart: Double, length: Double, factor: Double)? {
-        let key = keys.all[Int(a.key)]
+        guard a.key >= 0 else { return nil }
+        let key = keys.states[Int(a.key)]
         guard key.cleared, key.incident >= 0, incidents.root(Int(key.incident)) == slot else { return nil }
         let apart = (key.last - q.clearedAt).magnitude
         guard apart <= Engine.clearedWithin else { return nil }
@@ -272,10 +274,10 @@ extension Engine {
 
     /// Evidence for the incident that holds the last occurrence of the same key (§5.2).
     mutating func scoreAgain(_ key: Int, _ q: Question, _ mu: Double) {
-        let slot = incidents.root(Int(keys.all[key].incident))
+        let slot = incidents.root(Int(keys.states[key].incident))
         let incident = incidents.hot[slot]
         let t = q.time
-        let gap = max(0, t - keys.all[key].last, t - incident.last)
+        let gap = max(0, t - keys.states[key].last, t - incident.last)
         guard t - incident.first <= parameters.maxAge, max(gap, t - incident.last) <= Engine.longestOver, !incident.isClosed,
             types.all[q.type].clears || incident.isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
         else { return }

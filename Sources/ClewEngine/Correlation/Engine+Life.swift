@@ -29,10 +29,17 @@ extension Engine {
 
     private mutating func publishWaiting(_ slot: Int, _ now: Double, _ names: borrowing Names) -> Double {
         guard incidents.details[slot].isDirty else { return .infinity }
-        let due = incidents.details[slot].publishedAt + parameters.updateInterval
+        let due = nextUpdate(slot)
         if now < due { return due }
         publish(slot, .updated, incidents.details[slot].dirtyReason, now, names)
         return .infinity
+    }
+
+    /// When the next update may be published that is not urgent. A record is whole, so that of a large incident is long:
+    /// beyond 20 alerts it waits in proportion, and the bytes published stay within a bound a second.
+    private func nextUpdate(_ slot: Int) -> Double {
+        let size = Double(incidents.hot[slot].count) / 20
+        return incidents.details[slot].publishedAt + parameters.updateInterval * max(1, size)
     }
 
     /// Resolves the incident if its time has come; returns when it may come.
@@ -60,8 +67,8 @@ extension Engine {
         var at = incidents.details[slot].firstEntry
         while at >= 0 {
             let key = Int(entries[Int(at)].keyIndex)
-            if key >= 0, isOwn(key, slot), !keys.all[key].cleared {
-                end = max(end, keys.all[key].last + types.all[Int(keys.all[key].type)].keep)
+            if key >= 0, isOwn(key, slot), !keys.states[key].cleared {
+                end = max(end, keys.states[key].last + types.all[Int(keys.all[key].type)].keep)
             }
             at = entries[Int(at)].next
         }
@@ -70,7 +77,7 @@ extension Engine {
 
     /// Whether the key's last occurrence belongs to the incident.
     func isOwn(_ key: Int, _ slot: Int) -> Bool {
-        keys.all[key].incident >= 0 && incidents.root(Int(keys.all[key].incident)) == slot
+        keys.states[key].incident >= 0 && incidents.root(Int(keys.states[key].incident)) == slot
     }
 
     private mutating func markResolved(_ slot: Int, _ now: Double, _ reason: RevisionReason, _ names: borrowing Names) {
@@ -92,6 +99,9 @@ extension Engine {
         guard let limit = parameters.maxAlerts, Int(incidents.hot[slot].count) >= limit, !incidents.details[slot].isFrozen else { return }
         if incidents.details[slot].revision == 0 {
             publish(slot, .open, .correlated, now, names)
+        } else if incidents.details[slot].isResolved {
+            incidents.details[slot].isResolved = false
+            publish(slot, .reopened, .alertReturned, now, names)
         }
         freeze(slot, now, .maximumAlerts, names)
         requestLife(slot, at: now.nextUp)
@@ -112,7 +122,7 @@ extension Engine {
             requestLife(slot, at: now.nextUp)
             return
         }
-        let due = incidents.details[slot].publishedAt + parameters.updateInterval
+        let due = nextUpdate(slot)
         if isUrgent || now >= due {
             publish(slot, .updated, reason, now, names)
         } else {

@@ -207,7 +207,7 @@ extension Engine {
         let at = Int(listed.entry)
         let key = Int(entries[at].keyIndex)
         let isOwn = key >= 0 && self.isOwn(key, slot)
-        let isFiring = isOwn && !keys.all[key].cleared && status != .resolved
+        let isFiring = isOwn && !keys.states[key].cleared && status != .resolved
         var alert = AlertState(
             name: entries[at].key, severity: entries[at].severity, status: isFiring ? .firing : .resolved,
             firstSeen: EventTime(seconds: listed.first), lastSeen: EventTime(seconds: listed.last), events: listed.events)

@@ -44,7 +44,7 @@ extension Engine {
             var clearedAt = Double.nan
             if stage == .afterClear {
                 guard member.key >= 0 else { continue }
-                let key = keys.all[Int(member.key)]
+                let key = keys.states[Int(member.key)]
                 guard key.cleared, key.incident >= 0, incidents.root(Int(key.incident)) == slot else { continue }
                 clearedAt = key.last
             }

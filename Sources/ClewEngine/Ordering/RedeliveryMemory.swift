@@ -3,7 +3,6 @@
 struct RedeliveryMemory: ~Copyable {
     private struct Remembered: BitwiseCopyable {
         var digest: (UInt64, UInt64)
-        var time: Int64
         var sequence: UInt64
     }
 
@@ -11,7 +10,7 @@ struct RedeliveryMemory: ~Copyable {
     private var mask: Int
     private(set) var count = 0
     /// Digests in the order of taking: a ring.
-    private var ring: Table<(UInt64, UInt64)>
+    private var ring: Table<(digest: (UInt64, UInt64), time: Int64)>
     private var oldest = 0
     private let span: Int64
     private let limit: Int
@@ -19,9 +18,9 @@ struct RedeliveryMemory: ~Copyable {
     init(span: Int64, limit: Int) {
         self.span = span
         self.limit = max(1, limit)
-        slots = Table(repeating: Remembered(digest: (0, 0), time: 0, sequence: 0), count: 1024)
+        slots = Table(repeating: Remembered(digest: (0, 0), sequence: 0), count: 1024)
         mask = 1023
-        ring = Table(repeating: (0, 0), count: 512)
+        ring = Table(repeating: (digest: (0, 0), time: 0), count: 512)
     }
 
     /// Remembers an event taken at effective time `now`; if it was taken before, the sequence of that first copy.
@@ -32,8 +31,8 @@ struct RedeliveryMemory: ~Copyable {
         if count == limit { dropOldest() }
         if count == ring.count { grow() }
         at = place(digest)
-        slots[at] = Remembered(digest: digest, time: now, sequence: sequence)
-        ring[(oldest + count) % ring.count] = digest
+        slots[at] = Remembered(digest: digest, sequence: sequence)
+        ring[(oldest + count) & (ring.count - 1)] = (digest: digest, time: now)
         count += 1
         return nil
     }
@@ -48,12 +47,12 @@ struct RedeliveryMemory: ~Copyable {
     }
 
     private mutating func expire(_ now: Int64) {
-        while count > 0, now - slots[place(ring[oldest])].time > span { dropOldest() }
+        while count > 0, now - ring[oldest].time > span { dropOldest() }
     }
 
     private mutating func dropOldest() {
-        remove(place(ring[oldest]))
-        oldest = (oldest + 1) % ring.count
+        remove(place(ring[oldest].digest))
+        oldest = (oldest + 1) & (ring.count - 1)
         count -= 1
     }
 
@@ -73,11 +72,11 @@ struct RedeliveryMemory: ~Copyable {
     }
 
     private mutating func grow() {
-        var largerRing = Table<(UInt64, UInt64)>(repeating: (0, 0), count: ring.count * 2)
-        for k in 0..<count { largerRing[k] = ring[(oldest + k) % ring.count] }
+        var largerRing = Table(repeating: (digest: (UInt64(0), UInt64(0)), time: Int64(0)), count: ring.count * 2)
+        for k in 0..<count { largerRing[k] = ring[(oldest + k) & (ring.count - 1)] }
         swap(&largerRing, &ring)
         oldest = 0
-        var old = Table(repeating: Remembered(digest: (0, 0), time: 0, sequence: 0), count: (mask + 1) * 2)
+        var old = Table(repeating: Remembered(digest: (0, 0), sequence: 0), count: (mask + 1) * 2)
         swap(&old, &slots)
         mask = mask * 2 + 1
         for at in 0..<old.count where old[at].digest != (0, 0) { slots[place(old[at].digest)] = old[at] }

@@ -20,6 +20,8 @@ public struct IncidentSummary: Sendable, Equatable {
         public var events = 0
         /// Why it belongs to the others, in words; empty for the alert that the incident began with.
         public var why = ""
+
+        public init() {}
     }
 
     /// One candidate for the root cause.
@@ -29,6 +31,8 @@ public struct IncidentSummary: Sendable, Equatable {
         /// 0...1 over all candidates.
         public var score = 0.0
         public var why: [String] = []
+
+        public init() {}
     }
 
     public var id = ""
@@ -173,7 +177,8 @@ private enum Fields {
     static func time(_ object: JSONValue, _ name: StaticString) throws(DecodeFailure) -> EventTime? {
         guard let value = try object.member(name) else { return nil }
         guard let time = Timestamp.parse(value.text) else {
-            throw DecodeFailure(.timestampInvalid, "\(name): expected a time such as 2026-11-23T10:15:30.123Z, found \"\(value.text.clipped)\"")
+            let found = value.text.clipped
+            throw DecodeFailure(.timestampInvalid, "\(name): expected a time such as 2026-11-23T10:15:30.123Z, found \"\(found)\"")
         }
         return time
     }

@@ -97,9 +97,9 @@ public final class Demo {
     ) throws -> DemoResult {
         let log = Log(level: .info, sink: log)
         let played = PlayedSoFar()
-        let service = try RunService(config: config, topology: topology, log: log, idleRate: { [speed = options.speed, silenceSpeed = options.silenceSpeed] in
-            played.isTaken ? silenceSpeed : speed
-        })
+        let (speed, silenceSpeed) = (options.speed, options.silenceSpeed)
+        let service = try RunService(
+            config: config, topology: topology, log: log, idleRate: { played.isTaken ? silenceSpeed : speed })
         let serving = Worker { try service.run() }
         defer { cluster.close(timeout: .seconds(3)) }
         defer {
@@ -120,7 +120,7 @@ public final class Demo {
         while !stop.isMade {
             guard try audience.look(show) else { stop.make(); break }
             let status = service.status
-            if let error = serving.failure { throw error }
+            if let error = serving.failure ?? playing.failure { throw error }
             let isPlayed = playing.isFinished
             let isTaken = isPlayed && status.messages >= played.summary.messages
             if isTaken, silentSince == nil {

@@ -25,6 +25,13 @@ public struct PlayProgress: Sendable {
     /// nil for a pipe.
     public var bytesTotal: UInt64?
     public var messages: UInt64
+
+    init(_ reader: ArchiveReader, messages: UInt64) {
+        file = reader.name
+        bytesRead = reader.storedBytesRead
+        bytesTotal = reader.storedBytesTotal
+        self.messages = messages
+    }
 }
 
 /// Publishes event files to a topic, line by line in the order of the files, at a multiple of real time or as fast as it goes.
@@ -69,14 +76,10 @@ public struct EventPlayer: ~Copyable {
                 case .oversized: summary.oversized += 1
                 case .lines(let block):
                     for line in block where !EventPlayer.isBlank(line.bytes) {
-                        let progress = {
-                            PlayProgress(file: reader.name, bytesRead: reader.storedBytesRead, bytesTotal: reader.storedBytesTotal, messages: $0)
-                        }
-                        guard try publish(line.bytes, shouldStop, { report(progress($0)) }) else { break }
+                        guard try publish(line.bytes, shouldStop, { report(PlayProgress(reader, messages: $0)) }) else { break }
                     }
                 }
-                report(PlayProgress(
-                    file: reader.name, bytesRead: reader.storedBytesRead, bytesTotal: reader.storedBytesTotal, messages: summary.messages))
+                report(PlayProgress(reader, messages: summary.messages))
             }
         }
         try producer.flush(timeout: .seconds(60))

@@ -23,6 +23,11 @@ package struct BackPressure {
     package struct Change: Equatable {
         package var pause: [Int] = []
         package var resume: [Int] = []
+
+        package init(pause: [Int] = [], resume: [Int] = []) {
+            self.pause = pause
+            self.resume = resume
+        }
     }
 
     package let highMark: Int

@@ -26,5 +26,7 @@ extension ClientEvents {
             })
     }
 
-    private static func isAboutConnections(_ facility: String) -> Bool { ["FAIL", "ERROR", "REQTMOUT", "GETPID", "COORD"].contains(facility) }
+    private static func isAboutConnections(_ facility: String) -> Bool {
+        ["FAIL", "ERROR", "REQTMOUT", "GETPID", "COORD"].contains(facility)
+    }
 }

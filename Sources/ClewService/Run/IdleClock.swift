@@ -9,6 +9,11 @@ package struct IdleClock {
         package var nowIdle: [Int] = []
         /// Seconds that went by while every partition was idle; 0 otherwise.
         package var elapsed = 0.0
+
+        package init(nowIdle: [Int] = [], elapsed: Double = 0) {
+            self.nowIdle = nowIdle
+            self.elapsed = elapsed
+        }
     }
 
     private struct Partition {

@@ -56,7 +56,7 @@ final class RunMetrics: Sendable {
         registry.gauge("clew_reorder_buffer_limit_events", "input.max_buffered.").set(config.input.maxBuffered)
         watermark = registry.gauge("clew_watermark_timestamp_seconds", "Event time up to which the input is complete, since 1970.")
         open = registry.gauge("clew_incidents_open", "Incidents that are open.")
-        revisions = registry.counter("clew_incident_revisions_total", "Revisions of incidents, by the status they give.", labels: ["status"])
+        revisions = registry.counter("clew_incident_revisions_total", "Revisions of incidents, by their status.", labels: ["status"])
         keys = registry.gauge("clew_alert_keys", "Alerts remembered.")
         names = registry.gauge("clew_names", "Distinct strings known.")
         resources = registry.gauge("clew_resources", "Resources known, of the topology and by name.")

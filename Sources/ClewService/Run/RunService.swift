@@ -26,7 +26,8 @@ public final class RunService: Sendable {
     ///     for demos that play faster.
     /// - Throws: `RunFailure` where the address cannot be listened on.
     public init(
-        config: Config, topology: TopologyDefinition, log: Log, registry: MetricRegistry = MetricRegistry(), idleRate: @escaping @Sendable () -> Double = { 1 }
+        config: Config, topology: TopologyDefinition, log: Log, registry: MetricRegistry = MetricRegistry(),
+        idleRate: @escaping @Sendable () -> Double = { 1 }
     ) throws(RunFailure) {
         self.config = config
         self.topology = topology

@@ -38,7 +38,10 @@ extension RunSession {
                 if sources[number].position != nil {
                     log.warning(
                         "another member has read on in a partition of ours: it is taken up where that one left it",
-                        ["topic": LogValue(partition.topic), "partition": LogValue(partition.partition), "offset": LogValue(committed ?? -1)])
+                        [
+                            "topic": LogValue(partition.topic), "partition": LogValue(partition.partition),
+                            "offset": LogValue(committed ?? -1),
+                        ])
                 }
                 sources[number].position = committed
             }
@@ -47,6 +50,7 @@ extension RunSession {
             sources[number].isRevoked = false
             sources[number].isPaused = false
             sources[number].isEndKnown = false
+            sources[number].hasRead = false
             idle.add(number)
             pipeline.correlator.setPartition(UInt32(number), .active)
         }

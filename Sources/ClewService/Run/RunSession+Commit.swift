@@ -40,11 +40,11 @@ extension RunSession {
                 if let outcome = transactor.waitForOutcome(seconds: max(0.1, deadline + 6 - now)) {
                     settle(outcome)
                 } else {
-                    failure = RunFailure("the last transaction was not confirmed within \(seconds) s; its input is read again at the next start")
+                    failure = RunFailure("the last transaction was not confirmed in time; its input is read again at the next start")
                 }
             } else if waiting != nil || !outbox.isEmpty || hasMoved {
                 guard now < deadline else {
-                    failure = RunFailure("the group did not take the last offsets within \(seconds) s; their input is read again at the next start")
+                    failure = RunFailure("the group did not take the last offsets in time; their input is read again at the next start")
                     return
                 }
                 handOver()

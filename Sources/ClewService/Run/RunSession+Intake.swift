@@ -23,7 +23,7 @@ extension RunSession {
         for end in batch.ends { reachedEnd(end) }
         for error in batch.errors {
             metrics.clientError(error)
-            log.warning(error.message, ["code": LogValue(error.code.name)], atMostEvery: 30, key: "poll-\(error.code.rawValue)-\(error.message)")
+            log.warning(error.message, ["code": LogValue(error.code.name)], atMostEvery: 30, key: "poll-\(error)")
         }
     }
 
@@ -37,6 +37,7 @@ extension RunSession {
         let outcome = pipeline.decode(message.decodable(partition: number), topic: sources[number].topic)
         sources[number].position = message.offset + 1
         sources[number].isEndKnown = false
+        sources[number].hasRead = true
         hasMoved = true
         if case .dead(let reason, let detail) = outcome { bury(message, sources[number].partition, reason, detail) }
     }
@@ -65,7 +66,8 @@ extension RunSession {
             while at <= range.upperBound {
                 let message = batch[at]
                 if message.offset == event.offset, message.partition == partition.partition, message.topic == partition.topic {
-                    bury(message, partition, .timestampImplausible, "event \(event.indexInMessage) of the message, and nothing to replace it by")
+                    let detail = "event \(event.indexInMessage) of the message, and nothing to replace it by"
+                    bury(message, partition, .timestampImplausible, detail)
                     break
                 }
                 at += 1
@@ -75,8 +77,9 @@ extension RunSession {
 
     private func bury(_ message: ClewKafka.MessageView, _ partition: TopicPartition, _ reason: DeadReason, _ detail: String) {
         var headers = [
-            (name: "clew.reason", value: reason.rawValue), (name: "clew.detail", value: detail), (name: "clew.topic", value: partition.topic),
-            (name: "clew.partition", value: "\(partition.partition)"), (name: "clew.offset", value: "\(message.offset)"),
+            (name: "clew.reason", value: reason.rawValue), (name: "clew.detail", value: detail),
+            (name: "clew.topic", value: partition.topic), (name: "clew.partition", value: "\(partition.partition)"),
+            (name: "clew.offset", value: "\(message.offset)"),
         ]
         if let timestamp = message.timestamp { headers.append((name: "clew.timestamp", value: "\(timestamp)")) }
         outbox.appendDeadLetter(key: message.key, value: message.value, headers: headers)
@@ -90,15 +93,16 @@ extension RunSession {
 
     private func reachedEnd(_ end: MessageBatch.EndOfPartition) {
         guard let number = sources.number(of: end.partition), sources[number].isAssigned else { return }
-        let isFirst = sources[number].position == nil
         var isEmpty = false
+        let isFirst = !sources[number].hasRead && !sources[number].isEndKnown
         if isFirst, let offsets = try? consumer.watermarks(of: end.partition, timeout: .seconds(5)) {
             isEmpty = offsets.low >= offsets.high
         }
-        // Markers of transactions have offsets of their own: the end may be further on than the last record.
+        // Markers of transactions have offsets of their own: the end may be further on than the last record. And where nothing was
+        // read yet, committing it fixes what `input.start` has found.
         if end.offset > sources[number].position ?? -1 {
             sources[number].position = end.offset
-            hasMoved = hasMoved || !isFirst
+            hasMoved = true
         }
         sources[number].isEndKnown = true
         idle.reachedEnd(of: number, isEmpty: isEmpty)

@@ -54,8 +54,8 @@ extension RunSession {
     private func checkGroup(_ report: ClusterWatch.Report, _ now: Double) {
         guard shared.readiness.phase == .running else { return }
         let before = shared.readiness.group
-        let problem = groupCheck.judge(
-            assigned: sources.assignedPartitions, expected: subscription.partitions(among: report.topics), members: report.members, now: now)
+        let expected = subscription.partitions(among: report.topics)
+        let problem = groupCheck.judge(assigned: sources.assignedPartitions, expected: expected, members: report.members, now: now)
         shared.update { $0.group = problem }
         if let problem {
             log.error(problem, [:], atMostEvery: 60, key: "group")

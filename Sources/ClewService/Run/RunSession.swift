@@ -71,7 +71,8 @@ final class RunSession {
 
     /// Runs from the first connection to leaving the group. Throws `RunFailure` and `KafkaError`.
     static func run(
-        config: Config, topology: TopologyDefinition, log: Log, shared: SharedState, metrics: RunMetrics, idleRate: @escaping @Sendable () -> Double = { 1 }
+        config: Config, topology: TopologyDefinition, log: Log, shared: SharedState, metrics: RunMetrics,
+        idleRate: @escaping @Sendable () -> Double = { 1 }
     ) throws {
         let subscription = try Subscription(config)
         let events = ClientEvents.ofService(log: log, shared: shared, metrics: metrics)
@@ -112,7 +113,8 @@ final class RunSession {
 
     /// Until a stop is asked for, or something cannot be mended (then `failure` is set).
     private func loop() {
-        let batch = consumer.makeBatch(capacity: RunSession.pollMessages)
+        // What one poll brings fits between the high mark and the limit.
+        let batch = consumer.makeBatch(capacity: min(RunSession.pollMessages, max(16, config.input.maxBuffered - pressure.highMark)))
         while !shared.isStopRequested, failure == nil {
             do throws(KafkaError) {
                 try consumer.poll(into: batch, timeout: RunSession.pollTimeout)

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// SIGTERM and SIGINT: the first asks for a graceful stop, a second one ends the process at once with 128 and its number.
 public enum SignalWatcher {
@@ -6,6 +7,11 @@ public enum SignalWatcher {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
+
+    private static let noted = Atomic<Int32>(0)
+
+    /// The signal that came first; 0 if none has come.
+    public static var firstSignal: Int32 { noted.load(ordering: .acquiring) }
 
     /// Holds both signals back. To be called before other threads are started, which inherit it.
     public static func block() {
@@ -42,6 +48,7 @@ public enum SignalWatcher {
         var signals = watched()
         var number: Int32 = 0
         guard sigwait(&signals, &number) == 0 else { return nil }
+        noted.store(number, ordering: .releasing)
         reaction.body()
         if sigwait(&signals, &number) == 0 { _exit(128 + number) }
         return nil

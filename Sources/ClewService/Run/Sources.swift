@@ -17,6 +17,8 @@ package struct Sources {
         /// In the transaction under way.
         package var offered: Int64?
         package var isEndKnown = false
+        /// Whether a record of it came since it was assigned.
+        package var hasRead = false
     }
 
     package private(set) var all: [Source] = []

@@ -23,8 +23,9 @@ package struct TransactionBatch: Sendable {
     /// A batch is full, and due, at this size.
     package static let fullAtBytes = 16 << 20
     package static let fullAtEntries = 20_000
-    /// Where a topic refuses records as too large, dead letters are cut to this and incident records above it are left out.
+    /// What a topic with Kafka's default limit takes, whatever it holds.
     package static let safeBytes = 600_000
+    private static let truncated = "clew.truncated"
 
     package private(set) var bytes = ContiguousArray<UInt8>()
     package private(set) var entries: [Entry] = []
@@ -41,7 +42,7 @@ package struct TransactionBatch: Sendable {
 
     package mutating func removeAll() {
         // Room for the usual is kept, not what a burst took.
-        bytes.removeAll(keepingCapacity: bytes.capacity <= TransactionBatch.fullAtBytes)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 4 * TransactionBatch.fullAtBytes)
         entries.removeAll(keepingCapacity: true)
         headers.removeAll(keepingCapacity: true)
         offsets.removeAll(keepingCapacity: true)
@@ -57,7 +58,9 @@ package struct TransactionBatch: Sendable {
     }
 
     /// Adds a message as it came, with headers that say why it is dead and where it was.
-    package mutating func appendDeadLetter(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers added: [(name: String, value: String)]) {
+    package mutating func appendDeadLetter(
+        key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers added: [(name: String, value: String)]
+    ) {
         let first = headers.count
         for (name, value) in added { headers.append(Header(name: name, value: append(value.utf8))) }
         let keyRange = key.map { append($0) }
@@ -71,13 +74,13 @@ package struct TransactionBatch: Sendable {
         return start..<bytes.count
     }
 
-    /// Makes everything fit a topic that takes about 1 MB: cuts dead letters (header `clew.truncated`: the original length) and
-    /// takes out incident records. Returns how many were taken out.
-    package mutating func shrink() -> Int {
+    /// Makes everything fit a topic that refuses larger records than `limit`: cuts dead letters (header `clew.truncated`: the
+    /// original length) and takes out incident records. Returns how many were taken out.
+    package mutating func shrink(to limit: Int = safeBytes) -> Int {
         var kept: [Entry] = []
         var removed = 0
         for entry in entries {
-            guard let value = entry.value, value.count > TransactionBatch.safeBytes else {
+            guard let value = entry.value, value.count > limit else {
                 kept.append(entry)
                 continue
             }
@@ -86,11 +89,14 @@ package struct TransactionBatch: Sendable {
                 continue
             }
             var cut = entry
-            cut.value = value.lowerBound..<value.lowerBound + TransactionBatch.safeBytes
-            let first = headers.count
-            headers.append(contentsOf: headers[entry.headers])
-            headers.append(Header(name: "clew.truncated", value: append("\(value.count)".utf8)))
-            cut.headers = first..<headers.count
+            cut.value = value.lowerBound..<value.lowerBound + limit
+            // A second cut leaves the first one's header.
+            if headers[entry.headers].last?.name != TransactionBatch.truncated {
+                let first = headers.count
+                headers.append(contentsOf: headers[entry.headers])
+                headers.append(Header(name: TransactionBatch.truncated, value: append("\(value.count)".utf8)))
+                cut.headers = first..<headers.count
+            }
             kept.append(cut)
         }
         entries = kept

@@ -95,6 +95,7 @@ final class Transactor: Sendable {
     private func carryOut(_ original: TransactionBatch, _ group: ConsumerGroupMetadata) -> Outcome {
         var batch = original
         var attempt = 0
+        var refusals = 0
         let start = Clock.monotonicSeconds()
         while true {
             do throws(Step) {
@@ -110,7 +111,10 @@ final class Transactor: Sendable {
                     log.warning(
                         "transaction aborted, sent again", ["error": LogValue(cause.description), "attempt": LogValue(attempt)],
                         atMostEvery: 30, key: "aborted-\(cause.code.rawValue)")
-                    if cause.code == .messageTooLarge { makeFit(&batch) }
+                    if cause.code == .messageTooLarge {
+                        refusals += 1
+                        makeFit(&batch, limit: max(1_000, TransactionBatch.safeBytes >> (2 * (refusals - 1))))
+                    }
                 } catch {
                     return .failed(error, batch)
                 }
@@ -173,12 +177,15 @@ final class Transactor: Sendable {
         }
     }
 
-    private func makeFit(_ batch: inout TransactionBatch) {
-        let removed = batch.shrink()
+    private func makeFit(_ batch: inout TransactionBatch, limit: Int) {
+        let removed = batch.shrink(to: limit)
         metrics.recordsTooLarge(removed)
         log.error(
             "a record is larger than its topic allows (max.message.bytes): dead letters are cut, larger incident records left out",
-            ["left_out": LogValue(removed), "incidents": LogValue(topics.incidents), "dead_letters": LogValue(topics.deadLetters)])
+            [
+                "fit_to_bytes": LogValue(limit), "left_out": LogValue(removed), "incidents": LogValue(topics.incidents),
+                "dead_letters": LogValue(topics.deadLetters),
+            ])
     }
 
     private func fatal(_ error: KafkaError) -> RunFailure {

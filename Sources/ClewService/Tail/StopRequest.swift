@@ -16,4 +16,7 @@ public final class StopRequest: Sendable {
     public func make() { made.store(true, ordering: .releasing) }
 
     public var isMade: Bool { made.load(ordering: .acquiring) }
+
+    /// The signal by which it was made; 0 if it was made otherwise. A program that ended by it exits with 128 and this.
+    public var signalNumber: Int32 { SignalWatcher.firstSignal }
 }
