@@ -82,7 +82,7 @@ import Testing
     }
 
     /// q = e / (e + F/4), F: those whose cone holds the dependency, at as many hops; e = 2 for an alert on it.
-    @Test(arguments: [1, 3, 20, 200])
+    @Test(arguments: [1, 3, 5, 200])
     func fanOutMakesADependencyLessTelling(_ dependents: Int) throws {
         let text = (0..<dependents).map { "web\($0) -> db" }.joined(separator: ",")
         let link = try #require(try TopologyTests.lastAlert(TestStream.topology(text), [(0, "db"), (10, "web0")]).alert.link)
@@ -165,7 +165,7 @@ import Testing
         ("c1/shop/web", "c1/shop/web-9", "up c1/shop/web 1 0.09"),
         ("c1/shop/web-9", "c1/shop/web", "up c1/shop/web-9 1 0.09"),
         ("c1/shop/db", "c1/shop/web-9", "up c1/shop/db 2 0.054"),
-        ("c1/shop/web-0", "c1/shop/web-9", "sib c1/shop/web 1 0.0465"),
+        ("c1/shop/web-0", "c1/shop/web-9", "up c1/shop/web-0 2 0.054"),
         // A child of a kind without pattern is part of its parent.
         ("c1/shop/db", "c1/shop/db:/data", "up c1/shop/db 1 0.09"),
         ("c1/shop/db:/data", "c1/shop/db", "up c1/shop/db:/data 1 0.09"),
@@ -174,7 +174,8 @@ import Testing
         ("job-17", "c1/shop/web", "nothing"),
     ])
     func aBoundResourceHasTheEdgesOfItsLike(_ first: String, _ second: String, _ expected: String) throws {
-        #expect(try TopologyTests.evidence(TestStream.topology(TopologyTests.shop), first, second) == expected)
+        let evidence = try TopologyTests.evidence(TestStream.topology(TopologyTests.shop), first, second)
+        #expect(evidence == expected)
     }
 
     @Test func aLabelMakesADependency() throws {

@@ -121,7 +121,11 @@ struct Timeline {
         if shown.count > 1 { out += number(r.id) + " " }
         out += r.status.name + " "
         out += r.alerts.map { describe($0, names) }.joined(separator: ",")
-        if let into = r.mergedInto { out += " into \(number(into))" }
+        if let into = r.mergedInto {
+            // It may be shown for the first time only now.
+            if !shown.contains(into) { shown.append(into) }
+            out += " into \(number(into))"
+        }
         if let before = r.continues { out += " continues \(number(before))" }
         return out + " (\(r.reason.name))"
     }
