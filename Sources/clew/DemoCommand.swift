@@ -75,7 +75,7 @@ private struct DemoScenario {
             let topology = DemoScenario.firstReadable(["topology.yaml", "topology.json"], in: directory)
         else {
             throw arguments.usageError(
-                "\(directory) holds no scenario (events.ndjson, topology.yaml, truth.json); name one by --topologies DIR and --scenario NAME")
+                "\(directory) holds no scenario (events.ndjson, topology.yaml); name one by --topologies DIR and --scenario NAME")
         }
         self.events = events
         self.topology = try Inputs.topology([topology])
@@ -185,7 +185,8 @@ private enum DemoReport {
                     score.right == score.judged ? .good : .strong))
         }
         lines.append(
-            row("replay", "\(score.recordsInReplay) of \(score.records) records are byte for byte those of a replay of the file",
+            row(
+                "replay", "\(score.recordsInReplay) of \(score.records) records byte for byte those of a replay",
                 score.recordsInReplay == score.records ? .good : .warning))
         if score.replaySeconds > 0 {
             let rate = Progress.amount(Double(score.replayEvents) / score.replaySeconds)

@@ -9,7 +9,8 @@ import Glibc
 /// `clew play FILE…`.
 enum PlayCommand: Subcommand {
     private static let speed = ValueType.checked(
-        expected: "max, or a multiple of real time such as 1 or 60", isValid: { text in
+        expected: "max, or a multiple of real time such as 1 or 60",
+        isValid: { text in
             text == "max" || Double(text).map { $0 > 0 && $0.isFinite } ?? false
         })
 

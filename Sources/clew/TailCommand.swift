@@ -26,7 +26,9 @@ enum TailCommand: Subcommand {
             Option.value("topic", .string, placeholder: "TOPIC", "Incidents topic, in place of the config's output.incidents"),
             Option.value("file", short: "f", .file, placeholder: "FILE", "Show the records of this file; the same as the operand"),
             Option.value("severity", short: "s", .choice(Severity.allCases.reversed().map(\.name)), "Only incidents at least as severe"),
-            Option.value("resource", short: "r", .string, placeholder: "NAME", "Only incidents that alert on it or may come from it; * and ? match"),
+            Option.value(
+                "resource", short: "r", .string, placeholder: "NAME",
+                "Only incidents that alert on it or may come from it; * and ? match"),
             Option.value(
                 "since", since, placeholder: "TIME",
                 "Show every revision published since then (of a file: due since then); a time, or a duration back"),

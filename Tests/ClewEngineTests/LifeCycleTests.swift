@@ -1,22 +1,201 @@
 import ClewEngine
 import Testing
 
+/// The life of incidents, one line a case (how to read them: `Timeline`).
 @Suite struct LifeCycleTests {
-    static let estate = "web -> db, api -> db, far"
-    static let legend = """
-        A: db/Down, B: web/Errors, C: api/Slow, M: db/Disk minor, N: web/Lag minor, Q: web/Queue major, X: far/Down, Y: far/Slow minor
+    /// web and api depend on db; `far` stands alone. U is the same alert as M, but critical.
+    private static let estate = "web -> db, api -> db, far"
+    private static let legend = """
+        A: db/Down, B: web/Errors, C: api/Slow, M: db/Disk minor, N: web/Lag minor, Q: web/Queue major, U: db/Disk, X: far/Down
         """
 
+    private static func run(_ line: String, _ change: (inout CorrelationParameters) -> Void = { _ in }) -> String {
+        var timeline = Timeline(estate, legend)
+        change(&timeline.correlation)
+        return timeline.run(line)
+    }
+
     @Test(arguments: [
-        "A 31s a 20s A (30m A)x7 20m a 12m X A@3h51m10s", "A 20s a 20s A", "A 20s a 2m A", "M 31s U", "M 10s N 25s U", "(A 2s B 2s)x8 1m C", "(A 2s B 2s)x4 1m C", "(A 2s B 2s)x8 14s C",
-        "(A 2s B 2s)x8 30s C", "A 10s B 1m C", "X (5m X)x6", "X (20m X)x20", "X (20m X)x30", "A 10s B 30s C 2s Q", "A 10s B 30s C 2s Q 10s B", "Q 90s C", "N 10s A 30s M 2s BC", "A (40s a 10s A)x4 a",
-        "(X 1m)x60", "(X 1m)x60 4h X", "A 10s B (a 20s A 20s)x3", "A 10s B 2m a b 90s C", "A 5m a 1m X", "B 90s A 8m a 10s b", "B 3m A 20m a 5s b 10m X", "AQ 10s AQ 10s AQ", "A 10s A@2s 10s A@0s",
-        "A 20s B a@15s", "a 1m b", "X 10s x 10s X 10s x 10s X 10s x 10s X 10s x", "A 10s B 29m C", "A 10s B 31m C", "A a B 5m b", "X 4h X", "A 10s B 4h A",
+        // Two alerts that belong together: shown after the hold-back.
+        ("A-B", "30s open A,B (correlated) | 30m10s resolved a,b (silent)"),
+        ("AB", "30s open B,A (correlated) | 30m resolved b,a (silent)"),
+        ("M-N", "30s open M,N (correlated) | 30m10s resolved m,n (silent)"),
+        // A lone one: from major on.
+        ("A", "30s open A (lone_alert) | 30m resolved a (silent)"),
+        ("Q", "30s open Q (lone_alert) | 30m resolved q (silent)"),
+        ("M", ""),
+        ("M 10s m 1h", ""),
+        // A minor one stays pending until a second joins, or until it gets worse.
+        ("M 1m A", "1m open M,A (correlated) | 31m resolved m,a (silent)"),
+        ("M 31s U", "31s open M2 (lone_alert) | 30m31s resolved m2 (silent)"),
+        ("M 200s C", "3m50s open C (lone_alert) | 33m20s resolved c (silent)"),
+        // One that cleared within the hold-back is not shown; one that cleared after it was.
+        ("A 20s a 1h", ""),
+        ("A 31s a", "30s open A (lone_alert) | 5m resolved a (all_cleared)"),
+        // It is, once it is back: as the same alert, or as a new one.
+        ("A 20s a 20s A", "40s open A2 (lone_alert) | 2h40s resolved a2 (silent)"),
+        ("A 20s a 2m A", "2m50s open A (lone_alert) | 2h2m20s resolved a (silent)"),
+        // With two alerts, one of which has cleared.
+        ("A 10s B 5s b a 1h", "30s open a,b (correlated) | 5m10s resolved a,b (all_cleared)"),
     ])
-    func probe(_ line: String) {
-        var t = Timeline(LifeCycleTests.estate, LifeCycleTests.legend + ", U: db/Disk critical")
-        print("        (\"\(line)\", \"\(t.run(line))\"),", t.statistics.chronic, t.statistics.standing, t.statistics.repeats, t.statistics.newAlerts)
-        t.correlation.maxAlerts = 3
-        if line.hasPrefix("A 10s B 30s") { print("MAX3    (\"\(line)\", \"\(t.run(line))\"),") }
+    func opening(_ line: String, _ expected: String) {
+        #expect(LifeCycleTests.run(line) == expected)
+    }
+
+    @Test(arguments: [
+        // At once if nothing was published for 5 s, else together when those are over.
+        ("A 10s B 40s C", "30s open A,B (correlated) | 50s updated A,B,C (major_alert_joined) | 30m50s resolved a,b,c (silent)"),
+        (
+            "A 10s B 30s C 2s Q",
+            "30s open A,B (correlated) | 40s updated A,B,C (major_alert_joined) | 45s updated A,B,C,Q (major_alert_joined) "
+                + "| 30m42s resolved a,b,c,q (silent)"
+        ),
+        ("A 40s N", "30s open A (lone_alert) | 40s updated A,N (alert_joined) | 30m40s resolved a,n (silent)"),
+        // A worse severity does not wait, by a new alert or by a repeat.
+        (
+            "M 10s N 40s Q 2s C",
+            "30s open M,N (correlated) | 50s updated M,N,Q (severity_raised) | 52s updated M,N,Q,C (severity_raised) "
+                + "| 30m52s resolved m,n,q,c (silent)"
+        ),
+        (
+            "M 10s N 25s U",
+            "30s open M,N (correlated) | 35s updated M2,N (severity_raised) | 30m35s resolved m2,n (silent)"
+        ),
+        // A repeat as such is no news.
+        ("A A A", "30s open A3 (lone_alert) | 30m resolved a3 (silent)"),
+        ("AQ 10s AQ 10s AQ", "30s open Q3,A3 (correlated) | 30m20s resolved q3,a3 (silent)"),
+    ])
+    func updating(_ line: String, _ expected: String) {
+        #expect(LifeCycleTests.run(line) == expected)
+    }
+
+    @Test(arguments: [
+        // All cleared, and 300 s without a new alert.
+        ("A 10s B 60s a b", "30s open A,B (correlated) | 5m10s resolved a,b (all_cleared)"),
+        ("A 10s B 10m a b", "30s open A,B (correlated) | 10m10s resolved a,b (all_cleared)"),
+        // One is still on: not before it is taken to be over.
+        ("A 10s B 60s a", "30s open A,B (correlated) | 30m10s resolved a,b (silent)"),
+        // The alert's type is known to clear: it is taken to be on for two hours.
+        ("X 10s x 2h X", "2h40s open X (lone_alert) | 4h10s resolved x (silent)"),
+        // Back within a minute of its clear, after the incident was resolved.
+        (
+            "A 10s B 4m50s a b 40s A",
+            "30s open A,B (correlated) | 5m10s resolved a,b (all_cleared) | 5m40s reopened A2,b (alert_returned) "
+                + "| 2h5m40s resolved a2,b (silent)"
+        ),
+        // Too long after: another incident.
+        (
+            "A 10s B 1m a b 10m A",
+            "30s open A,B (correlated) | 5m10s resolved a,b (all_cleared) | 11m40s #2 open A (lone_alert) "
+                + "| 2h11m10s #2 resolved a (silent)"
+        ),
+        // Half an hour without an alert: nothing joins any more.
+        (
+            "A 10s B 31m C",
+            "30s open A,B (correlated) | 30m10s resolved a,b (silent) | 31m40s #2 open C (lone_alert) "
+                + "| 1h1m10s #2 resolved c (silent)"
+        ),
+    ])
+    func resolving(_ line: String, _ expected: String) {
+        #expect(LifeCycleTests.run(line) == expected)
+    }
+
+    @Test(arguments: [
+        // Fused on arrival: C explains by A and by N; the older one, never shown so far, survives.
+        (
+            "N 10s A 30s M 2s BC",
+            "40s open A (lone_alert) | 42s merged A,M,C into #2 (merged_into) | 42s #2 open N,A,M,B,C (correlated) "
+                + "| 47s #2 updated N,A,M,B,C (major_alert_joined) | 30m42s #2 resolved n,a,m,b,c (silent)"
+        ),
+        // Settled at the end of the hold-back.
+        ("BC 5m a", "30s open C (lone_alert) | 35s updated B,C (absorbed) | 30m resolved b,c (silent)"),
+        // Settled 240 s after its start.
+        (
+            "Q 10s b 3m BC",
+            "30s open Q (lone_alert) | 3m10s updated Q,B (severity_raised) | 3m40s #2 open C (lone_alert) "
+                + "| 4m #2 merged C into #1 (merged_into) | 4m #1 updated Q,B,C (absorbed) | 33m10s #1 resolved q,b,c (silent)"
+        ),
+        // The survivor keeps what the other had, and its repeats.
+        (
+            "A 30s N 90s C 2s b 2s A",
+            "30s open A (lone_alert) | 35s updated A,N (alert_joined) | 2m30s #2 open C,A (correlated) "
+                + "| 6m #2 merged C,A into #1 (merged_into) | 6m #1 updated A2,N,C (absorbed) | 32m4s #1 resolved a2,n,c (silent)"
+        ),
+    ])
+    func merging(_ line: String, _ expected: String) {
+        #expect(LifeCycleTests.run(line) == expected)
+    }
+
+    @Test(arguments: [
+        // Four hours old: frozen; what stands on is no part of it, and it may only be resolved.
+        (
+            "X (20m X)x20",
+            "5h #4 frozen X12 (maximum_age) | 7h22m40s #4 resolved x13! (silent)"
+        ),
+        // The next new alert of its key opens one that continues it.
+        (
+            "X (20m X)x30",
+            "8h40m30s #5 open X continues #4 (lone_alert) | 8h42m40s #4 resolved x13 (all_cleared) "
+                + "| 10h42m40s #5 resolved x5 continues #4 (silent)"
+        ),
+    ])
+    func freezing(_ line: String, _ expectedEnd: String) {
+        let found = LifeCycleTests.run(line)
+        #expect(found.hasSuffix(expectedEnd), "\(found)")
+    }
+
+    @Test(arguments: [
+        (
+            "A 10s B 30s C 2s Q",
+            "30s open A,B (correlated) | 40s frozen A,B,C (maximum_alerts) | 1m12s #2 open Q (lone_alert) "
+                + "| 30m40s #1 resolved a,b,c (silent) | 30m42s #2 resolved q (silent)"
+        ),
+        // Repeats still count.
+        (
+            "A 10s B 30s C 2s Q 10s B",
+            "30s open A,B (correlated) | 40s frozen A,B,C (maximum_alerts) | 1m12s #2 open Q (lone_alert) "
+                + "| 30m42s #2 resolved q (silent) | 30m52s #1 resolved a,b2,c (silent)"
+        ),
+        // Full within the hold-back: shown at once.
+        (
+            "A 5s B 5s C", "10s open A,B,C (correlated) | 10s frozen A,B,C (maximum_alerts) | 30m10s resolved a,b,c (silent)"
+        ),
+    ])
+    func theGreatestNumberOfAlerts(_ line: String, _ expected: String) {
+        #expect(LifeCycleTests.run(line) { $0.maxAlerts = 3 } == expected)
+    }
+
+    /// A resolved incident that becomes full is reopened before it is frozen, and ends by being resolved.
+    @Test func aResolvedIncidentBecomesFull() {
+        let found = LifeCycleTests.run("A a (5m A 10s a)x12") { $0.maxAlerts = 4 }
+        #expect(found.hasSuffix(
+            "51m20s #2 resolved a2 (all_cleared) | 51m30s #2 reopened A3 (major_alert_joined) | 56m30s #2 resolved a3 (all_cleared) "
+                + "| 56m40s #2 reopened A4 (alert_returned) | 56m40s #2 frozen A4 (maximum_alerts) "
+                + "| 1h1m40s #2 resolved a4 (all_cleared)"), "\(found)")
+    }
+
+    // MARK: Known faults of the engine
+
+    /// Its alerts went on in other incidents, none was cleared: that is silence.
+    @Test func alertsThatMovedOnAreNotCleared() {
+        withKnownIssue("the reason is all_cleared") {
+            #expect(!LifeCycleTests.run("X (5m X)x6").contains("all_cleared"))
+        }
+    }
+
+    /// Two that are over, merged because their alerts cleared together, stay over.
+    @Test func mergingWhatIsOverReopensNothing() {
+        let found = LifeCycleTests.run("B 90s A 8m a 10s b")
+        #expect(found.contains("10m40s #2 merged a into #1 (merged_into)"))
+        withKnownIssue("reopened and resolved at the same time") {
+            #expect(!found.contains("reopened"))
+        }
+    }
+
+    /// What was resolved, and not frozen, is not continued.
+    @Test func onlyAFrozenIncidentIsContinued() {
+        withKnownIssue("any published incident older than four hours is continued") {
+            #expect(!LifeCycleTests.run("A 10s B 4h A").contains("continues"))
+        }
     }
 }

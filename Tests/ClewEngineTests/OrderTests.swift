@@ -18,7 +18,8 @@ import Testing
         var now = 0.0
         for serial in 0..<count {
             // Bursts and pauses; whole seconds now and then, so that many events share their time.
-            now += Int.random(in: 0..<12, using: &random) == 0 ? Double.random(in: 20...400, using: &random) : Double.random(in: 0...3, using: &random)
+            let isPause = Int.random(in: 0..<12, using: &random) == 0
+            now += Double.random(in: isPause ? 20...400 : 0...3, using: &random)
             if Bool.random(using: &random) { now = now.rounded(.down) }
             let resource = resources.randomElement(using: &random) ?? "web"
             let type = ["Down", "Slow", "Errors", "Full"].randomElement(using: &random) ?? "Down"

@@ -201,7 +201,8 @@ import Testing
             var event = TestEvent(Double(at) * 0.1, "a", "T")
             event.id = "\(at)"
             events.append(event)
-            if at > 100, Int.random(in: 0..<4, using: &random) == 0 { events.append(events[events.count - Int.random(in: 1...50, using: &random)]) }
+            guard at > 100, Int.random(in: 0..<4, using: &random) == 0 else { continue }
+            events.append(events[events.count - Int.random(in: 1...50, using: &random)])
         }
         let outcome = TestStream.run(events, topology: TestStream.topology("a"), batchSize: 512)
         #expect(outcome.statistics.taken == 20_000)

@@ -47,7 +47,9 @@ import Testing
         var phases: [DemoProgress.Phase] = []
         let result = try demo.run(
             stop: StopRequest(),
-            show: { shown += $0; return true },
+            show: {
+                shown += $0; return true
+            },
             report: { if phases.last != $0.phase { phases.append($0.phase) } })
         #expect(phases == [.starting, .playing, .silence, .stopping])
         #expect(result.played.messages == 32)

@@ -22,9 +22,11 @@ import Testing
         var block = IncidentBlock(width: 60)
         block.showsReasons = true
         let lines = block.whole(TailFixtures.incident()).map(\.plain)
-        #expect(lines.suffix(3).map { $0.drop { $0 == " " } } == [
-            "10:02:31 major    orders/HighErrorRate", "31 s after PostgresConnectionsHigh on", "pg-orders, which is still on",
-        ].map { $0[...] })
+        #expect(
+            lines.suffix(3).map { $0.drop { $0 == " " } }
+                == [
+                    "10:02:31 major    orders/HighErrorRate", "31 s after PostgresConnectionsHigh on", "pg-orders, which is still on",
+                ].map { $0[...] })
     }
 
     @Test(arguments: [40, 60, 80, 120]) func noLineIsWiderThanTheTerminal(width: Int) {

@@ -7,7 +7,8 @@ enum TailFixtures {
     static func time(_ text: String) -> EventTime { EventTime(rfc3339: text) ?? .distantPast }
 
     static func alert(
-        _ resource: String, _ type: String, _ clock: String, _ severity: Severity = .major, firing: Bool = true, events: Int = 1, why: String = ""
+        _ resource: String, _ type: String, _ clock: String, _ severity: Severity = .major, firing: Bool = true, events: Int = 1,
+        why: String = ""
     ) -> IncidentSummary.Alert {
         var alert = IncidentSummary.Alert()
         alert.key = resource + "/" + type
@@ -54,7 +55,8 @@ enum TailFixtures {
         return incident
     }
 
-    static func record(_ revision: Int, id: String = "INC-0000000000000001", status: String = "open", severity: String = "major",
+    static func record(
+        _ revision: Int, id: String = "INC-0000000000000001", status: String = "open", severity: String = "major",
         resource: String = "orders", title: String = "HighErrorRate on orders", at clock: String = "10:02:30"
     ) -> String {
         """

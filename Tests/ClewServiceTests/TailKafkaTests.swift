@@ -60,7 +60,7 @@ import Testing
                 {"id":"\(number)","timestamp":"2026-06-09T10:0\(number / 60):\(second)Z","resource":"r\(number % 7)","type":"Down"}
                 """
         }
-        let dump = #"{"topic":"old","partition":3,"offset":9,"tstype":"create","ts":1781000000000,"key":"x","payload":"{\"resource\":\"q\"}"}"#
+        let dump = #"{"topic":"old","partition":3,"offset":9,"ts":1781000000000,"key":"x","payload":"{\"resource\":\"q\"}"}"#
         let file = try File(events + ["", "not an event", dump])
         var player = EventPlayer(producer: try Producer(properties: properties(cluster)), topic: "alerts")
         let summary = try player.play([file.path])

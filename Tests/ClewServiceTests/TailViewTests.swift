@@ -72,7 +72,9 @@ import Testing
         #expect(!lines1.isEmpty)
         let lines2 = view.take(first, now: nil)
         #expect(lines2.isEmpty)
-        let second = next { $0.severity = .critical; $0.alerts.append(TailFixtures.alert("a", "B", "10:04:00")); $0.alertCount = 3 }
+        let second = next {
+            $0.severity = .critical; $0.alerts.append(TailFixtures.alert("a", "B", "10:04:00")); $0.alertCount = 3
+        }
         let lines3 = view.take(second, now: nil)
         #expect(!lines3.isEmpty)
         let lines4 = view.take(first, now: nil)

@@ -25,13 +25,15 @@ struct Cell: BitwiseCopyable {
     var last: Double
 }
 
-/// The cells of all resources that alerts have touched: rows of three, in order of their making.
+/// The cells of all resources that alerts have touched: rows of three places, with the order of their making.
 struct Cells: ~Copyable {
     static let perResource = 3
     static let representatives = 3
 
     private var rowOf = Table<Int32>()
     private(set) var counts = Table<UInt8>()
+    /// Per row the places in use, in order of their making, then the free ones.
+    private var order = Table<UInt8>()
     private var resources = Table<Int32>()
     private var free = Table<Int32>()
     var cells = Table<Cell>()
@@ -56,6 +58,7 @@ struct Cells: ~Copyable {
         } else {
             row = counts.count
             counts.append(0)
+            for place in 0..<UInt8(Cells.perResource) { order.append(place) }
             resources.append(-1)
             let none = Cell(incident: -1, number: 0, ownCount: 0, belowCount: 0, below: 0, belowTime: 0, last: 0)
             for _ in 0..<Cells.perResource { cells.append(none) }
@@ -67,25 +70,25 @@ struct Cells: ~Copyable {
         return row
     }
 
+    /// The index of cell `j` of a row, in order of making.
+    @inline(__always)
+    func index(_ row: Int, _ j: Int) -> Int { row * Cells.perResource + Int(order[row * Cells.perResource + j]) }
+
     /// Appends an empty cell; the row must have room.
     mutating func append(_ row: Int, _ cell: Cell) -> Int {
-        let at = row * Cells.perResource + Int(counts[row])
+        let at = index(row, Int(counts[row]))
         cells[at] = cell
         counts[row] += 1
         return at
     }
 
-    /// Removes cell `j` of a row; the later ones move up. An empty row is given back.
+    /// Removes cell `j` of a row. An empty row is given back.
     mutating func remove(_ row: Int, _ j: Int) {
-        let size = 2 * Cells.representatives
         let count = Int(counts[row])
-        var at = row * Cells.perResource + j
-        let end = row * Cells.perResource + count - 1
-        while at < end {
-            cells[at] = cells[at + 1]
-            for k in 0..<size { list[at * size + k] = list[(at + 1) * size + k] }
-            at += 1
-        }
+        let first = row * Cells.perResource
+        let place = order[first + j]
+        for k in j..<(count - 1) { order[first + k] = order[first + k + 1] }
+        order[first + count - 1] = place
         counts[row] = UInt8(count - 1)
         if count == 1 {
             rowOf[Int(resources[row])] = -1

@@ -139,7 +139,8 @@ extension Engine {
         }
         let isWorse = event.severity > incidents.details[slot].severity
         if isWorse { incidents.details[slot].severity = event.severity }
-        if isWorse || incidents.details[slot].isResolved {
+        // One that was never shown because its alert had cleared may be shown now that it is back.
+        if isWorse || incidents.details[slot].isResolved || incidents.details[slot].revision == 0 {
             noteChange(slot, event.due, isWorse ? .severityRaised : .alertReturned, isUrgent: true, names)
         }
     }
@@ -241,13 +242,13 @@ extension Engine {
         if sweepAt >= cells.counts.count { sweepAt = 0 }
         var j = 0
         while j < Int(cells.counts[sweepAt]) {
-            let at = sweepAt * Cells.perResource + j
+            let at = cells.index(sweepAt, j)
             if t - cells.cells[at].last > 2 * parameters.maxAge { removeCell(sweepAt, j) } else { j += 1 }
         }
     }
 
     mutating func removeCell(_ row: Int, _ j: Int) {
-        let slot = Int(cells.cells[row * Cells.perResource + j].incident)
+        let slot = Int(cells.cells[cells.index(row, j)].incident)
         cells.remove(row, j)
         release(slot)
     }

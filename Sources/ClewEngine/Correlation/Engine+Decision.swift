@@ -233,20 +233,22 @@ extension Engine {
     /// The incident's cell at a resource; where it makes a fourth, the one longest without an alert goes.
     private mutating func makeCell(_ resource: Int, _ slot: Int, _ t: Double) -> Int {
         let row = cells.makeRow(resource)
-        let first = row * Cells.perResource
         let count = Int(cells.counts[row])
-        for at in first..<(first + count) where Int(cells.cells[at].incident) == slot { return at }
+        for j in 0..<count {
+            let at = cells.index(row, j)
+            if Int(cells.cells[at].incident) == slot { return at }
+        }
         retain(slot)
         let made = Cell(
             incident: Int32(slot), number: incidents.hot[slot].number, ownCount: 0, belowCount: 0, below: 0, belowTime: t, last: t)
         if count == Cells.perResource {
-            var oldest = first
-            for at in (first + 1)..<(first + count) {
-                let a = cells.cells[at]
-                let b = cells.cells[oldest]
-                if a.last < b.last || a.last == b.last && a.number < b.number { oldest = at }
+            var oldest = 0
+            for j in 1..<count {
+                let a = cells.cells[cells.index(row, j)]
+                let b = cells.cells[cells.index(row, oldest)]
+                if a.last < b.last || a.last == b.last && a.number < b.number { oldest = j }
             }
-            removeCell(row, oldest - first)
+            removeCell(row, oldest)
         }
         return cells.append(row, made)
     }

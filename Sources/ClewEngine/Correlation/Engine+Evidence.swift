@@ -42,6 +42,8 @@ struct Question {
     var leavingOut: Int
     /// Clear time of the alert, where only alerts that cleared with it count; else NaN.
     var clearedAt: Double
+    /// Odds below this change nothing and need not be worked out; 0: all are wanted.
+    var least = 0.0
 }
 
 /// A cell with what its alerts have in common as evidence.
@@ -110,7 +112,7 @@ extension Engine {
         let isOwnResource = Int(entry.resource) == q.resource
         var j = 0
         while j < Int(cells.counts[row]) {
-            let at = row * Cells.perResource + j
+            let at = cells.index(row, j)
             let cell = cells.cells[at]
             if t - cell.last > parameters.maxAge {
                 removeCell(row, j)
@@ -155,11 +157,12 @@ extension Engine {
             : remembered(relation, cause: Int(a.type), effect: q.type, kind: Int(graph.kinds[q.resource]))
         let lag = isEffect ? a.time - t : t - a.time
         let background = isEffect ? a.background : mu
-        if q.clearedAt.isNaN, incidents.hot[place.slot].mark == scoring {
+        let needed = leastOdds(q, place.slot)
+        if needed > 0 {
             let failing = place.most / (place.most + spread)
             let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) / learned.expected)
-            let bound = topology * (isBelow ? failing : 1) * phi * kernelBound(lag: lag, pair: Int(learned.pair)) / background
-            if bound * 1.000001 < candidates[Int(incidents.hot[place.slot].candidate)].odds { return }
+            let bound = topology * (isBelow ? failing : 1) * phi * kernelBound(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
+            if bound * 1.000001 < needed * background { return }
         }
         var cleared = (apart: 0.0, length: 0.0, factor: 1.0)
         if !q.clearedAt.isNaN {
@@ -178,6 +181,14 @@ extension Engine {
                 propagation: phi, seen: learned.seen, expected: learned.expected, lagDensity: density, background: background,
                 overFor: over, clearedApart: cleared.apart, clearedLength: cleared.length, clearedFactor: cleared.factor)
         }
+    }
+
+    /// What an alert's odds must reach to count: the best that its incident has, or what is asked for at all.
+    @inline(__always)
+    private func leastOdds(_ q: Question, _ slot: Int) -> Double {
+        let known = incidents.hot[slot].mark == scoring ? candidates[Int(incidents.hot[slot].candidate)].odds : 0
+        let needed = max(q.least, known)
+        return q.clearedAt.isNaN ? needed : needed / Engine.clearedCap
     }
 
     /// The part of the odds that the topology alone gives: 0.15, 0.15 g, or 0.1 g √g′ (§5.1, §8).
@@ -263,10 +274,11 @@ extension Engine {
 
     /// No less than the kernel at that lag, without an exponential: e^-x is bounded by e^-floor(x).
     @inline(__always)
-    private func kernelBound(lag: Double, pair: Int) -> Double {
+    private func kernelBound(lag: Double, over: Double, pair: Int) -> Double {
         if lag < 0 { return 1 / Engine.skew }
         let tau = propagation.timeScale
-        let most = Engine.promptShare / tau * propagation.decayBound(lag / tau) + (1 - Engine.promptShare) / Engine.afterTau
+        let most = Engine.promptShare / tau * propagation.decayBound(lag / tau)
+            + (1 - Engine.promptShare) / Engine.afterTau * propagation.decayBound(over / Engine.afterTau)
         return propagation.corrected(most, pair: pair, lag: lag)
     }
 

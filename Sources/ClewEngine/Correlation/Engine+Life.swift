@@ -113,11 +113,14 @@ extension Engine {
         if incidents.details[slot].revision == 0 {
             guard incidents.hot[slot].isSettled, let opening = openingReason(slot) else { return }
             publish(slot, .open, opening, now, names)
+            incidents.details[slot].isOver = false
             requestLife(slot, at: now.nextUp)
             return
         }
         if incidents.details[slot].isResolved {
             incidents.details[slot].isResolved = false
+            // A late event may come after the incident's last look at its life.
+            incidents.details[slot].isOver = false
             publish(slot, .reopened, reason, now, names)
             requestLife(slot, at: now.nextUp)
             return

@@ -75,7 +75,7 @@ extension Engine {
         if incidents.details[slot].isResolved { record.resolvedAt = EventTime(seconds: incidents.details[slot].resolvedAt) }
         listAlerts(slot, &record, names)
         record.resourceCount = incidents.details[slot].resources.count
-        rank(slot, record.eventCount)
+        rank(slot, record.alertCount)
         record.rootCauses = incidents.details[slot].causes
         record.impacted = incidents.details[slot].impacted
         record.mergedFrom = incidents.details[slot].mergedFrom
@@ -86,10 +86,10 @@ extension Engine {
         revisions.append(record)
     }
 
-    /// Ranks the causes, unless no event has come since the last time.
-    private mutating func rank(_ slot: Int, _ events: UInt64) {
-        guard events != incidents.details[slot].rankedEvents else { return }
-        incidents.details[slot].rankedEvents = events
+    /// Ranks the causes, unless no alert has joined since the last time.
+    private mutating func rank(_ slot: Int, _ alerts: Int) {
+        guard alerts != incidents.details[slot].rankedAlerts else { return }
+        incidents.details[slot].rankedAlerts = alerts
         (incidents.details[slot].causes, incidents.details[slot].impacted) = rankCauses(slot)
     }
 

@@ -48,7 +48,8 @@ extension Engine {
                 guard key.cleared, key.incident >= 0, incidents.root(Int(key.incident)) == slot else { continue }
                 clearedAt = key.last
             }
-            let question = Question(resource: v, type: type, time: member.time, leavingOut: slot, clearedAt: clearedAt)
+            let question = Question(
+                resource: v, type: type, time: member.time, leavingOut: slot, clearedAt: clearedAt, least: leastOdds(slot, stage))
             _ = score(question, owner: keys.owner(v, type))
             for at in 0..<candidates.count { countHit(candidates[at], isHit: stage == .afterClear || candidates[at].odds >= Engine.hitOdds) }
             if stage == .holdBack, incidents.hot[slot].count <= Engine.smallForBurst, let far = burst(question, at: now),
@@ -57,6 +58,14 @@ extension Engine {
             }
             for at in 0..<candidates.count { keepBest(candidates[at], member: m) }
         }
+    }
+
+    /// Odds below which a candidate can neither be taken nor change which one is: of a single alert every candidate has
+    /// one hit or none, so only those that pass matter; of several, those that are no hit, but for the stage after a
+    /// clear, where all are.
+    private func leastOdds(_ slot: Int, _ stage: DueStage) -> Double {
+        if incidents.details[slot].members.count == 1 { return parameters.settleThreshold }
+        return stage == .afterClear ? 0 : Engine.hitOdds
     }
 
     private mutating func countHit(_ c: Candidate, isHit: Bool) {

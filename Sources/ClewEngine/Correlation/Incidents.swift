@@ -130,10 +130,10 @@ struct IncidentDetail {
     var isOver = false
     var mergedFrom: [IncidentID] = []
     var mergedInto: Int32 = -1
-    /// The last ranking, and the events it was made of: it is not made again for a revision that changes none.
+    /// The last ranking, and the alert keys it was made of: it is not made again while no alert joins.
     var causes: [RootCause] = []
     var impacted: [NameID] = []
-    var rankedEvents: UInt64 = 0
+    var rankedAlerts = 0
     var continues: IncidentID?
 }
 

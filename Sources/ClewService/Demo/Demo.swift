@@ -1,8 +1,8 @@
+internal import ClewArchive
 public import ClewConfig
 public import ClewEngine
 public import ClewFormats
 public import ClewKafka
-internal import ClewArchive
 internal import ClewTelemetry
 internal import Glibc
 

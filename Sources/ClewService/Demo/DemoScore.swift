@@ -1,7 +1,7 @@
+internal import ClewArchive
 public import ClewConfig
 public import ClewEngine
 public import ClewFormats
-internal import ClewArchive
 
 /// How the incidents of a run compare with what had really happened, and with a replay of the same file.
 public struct DemoScore: Sendable, Equatable {

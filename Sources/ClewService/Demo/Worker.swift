@@ -16,11 +16,13 @@ final class Worker: Sendable {
         self.body = body
         let argument = Unmanaged.passRetained(self)
         var thread = pthread_t()
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Worker>.fromOpaque(argument).takeRetainedValue().work()
-            return nil
-        }, argument.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Worker>.fromOpaque(argument).takeRetainedValue().work()
+                return nil
+            }, argument.toOpaque())
         if result == 0 {
             pthread_detach(thread)
         } else {

@@ -99,7 +99,9 @@ enum TestStream {
                 let to = node(words[2])
                 edges.append(TopologyDefinition.Edge(from: from, to: to, kind: "link"))
                 edges.append(TopologyDefinition.Edge(from: to, to: from, kind: "link"))
-            default: edges.append(TopologyDefinition.Edge(from: from, to: node(words[2]), kind: words.count > 3 ? String(words[3]) : "uses"))
+            default:
+                let kind = words.count > 3 ? String(words[3]) : "uses"
+                edges.append(TopologyDefinition.Edge(from: from, to: node(words[2]), kind: kind))
             }
         }
         var all = spreads
@@ -144,12 +146,13 @@ enum TestStream {
     /// All fields of a revision, names in place of ids.
     static func describe(_ r: IncidentRevision, _ names: borrowing Names) -> String {
         func text(_ id: NameID) -> String { names.string(id) }
-        func text(_ name: AlertName) -> String { "\(names.string(name.resource))/\(names.string(name.type))/\(names.string(name.identity))" }
+        func text(_ name: AlertName) -> String { "\(text(name.resource))/\(text(name.type))/\(text(name.identity))" }
         var out = "\(r.id.text) \(r.revision) \(r.status.name) \(r.reason.name) \(r.severity.name)"
         out += " opened \(r.openedAt.microseconds) updated \(r.updatedAt.microseconds) resolved \(r.resolvedAt?.microseconds ?? -1)"
         out += " counts \(r.alertCount) \(r.eventCount) \(r.resourceCount)"
         for a in r.alerts {
-            out += "\n  \(text(a.name)) \(a.severity.name) \(a.status) \(a.flags.rawValue) \(a.firstSeen.microseconds) \(a.lastSeen.microseconds)"
+            out += "\n  \(text(a.name)) \(a.severity.name) \(a.status) \(a.flags.rawValue)"
+            out += " \(a.firstSeen.microseconds) \(a.lastSeen.microseconds)"
             out += " \(a.events) '\(String(decoding: a.message, as: UTF8.self))' \(a.binding.name) \(text(a.eventName))"
             guard let l = a.link else { continue }
             out += "\n    \(text(l.to)) \(l.relation.name) \(l.stage.name) via \(text(l.via)) \(l.hops) \(l.lag) \(l.odds) \(l.topology)"
@@ -157,7 +160,8 @@ enum TestStream {
             out += " \(l.clearedApart) \(l.clearedLength) \(l.clearedFactor) \(l.runnerUp.text) \(l.runnerUpOdds)"
         }
         for c in r.rootCauses {
-            out += "\n  cause \(text(c.resource)) \(c.alerting) \(c.score) \(c.alerts) \(c.delay ?? -1) \(c.reached) \(c.others) \(c.surprise)"
+            out += "\n  cause \(text(c.resource)) \(c.alerting) \(c.score) \(c.alerts) \(c.delay ?? -1)"
+            out += " \(c.reached) \(c.others) \(c.surprise)"
         }
         out += "\n  impacted \(r.impacted.map(text)) into \(r.mergedInto?.text ?? "-") from \(r.mergedFrom.map(\.text))"
         return out + " continues \(r.continues?.text ?? "-")"
