@@ -17,8 +17,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: [], swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -57,18 +57,23 @@ let package = Package(
         library("ClewService", ["ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry"]),
         .executableTarget(
             name: "clew",
-            dependencies: ["ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewCommandLine", "ClewSimulate", "ClewYAML"],
+            dependencies: [
+                "ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry",
+                "ClewCommandLine", "ClewSimulate", "ClewYAML",
+            ],
             swiftSettings: settings),
 
-        tests("ClewEngineTests", ["ClewEngine", "ClewFormats", "ClewArchive"]),
+        tests("ClewEngineTests", ["ClewEngine", "ClewFormats", "ClewArchive", "ClewConfig"]),
         tests("ClewFormatsTests", ["ClewFormats", "ClewEngine", "ClewYAML"]),
-        tests("ClewConfigTests", ["ClewConfig", "ClewYAML", "ClewEngine"]),
+        tests("ClewConfigTests", ["ClewConfig", "ClewYAML", "ClewEngine"], exclude: ["Fixtures"]),
         tests("ClewArchiveTests", ["ClewArchive"]),
         tests("ClewKafkaTests", ["ClewKafka"]),
         tests("ClewTelemetryTests", ["ClewTelemetry"]),
         tests("ClewCommandLineTests", ["ClewCommandLine"]),
         tests("ClewSimulateTests", ["ClewSimulate"]),
-        tests("ClewServiceTests", ["ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry"]),
+        tests(
+            "ClewServiceTests",
+            ["ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry"]),
         tests("CommandTests", []),
         tests("TidyTests", []),
     ],

@@ -46,7 +46,7 @@ final class ClientHandle: @unchecked Sendable {
     /// Throws if `error` is an error, with the cause where the library only says "timed out".
     func check(_ error: rd_kafka_resp_err_t, _ action: @autoclosure () -> String) throws(KafkaError) {
         guard error != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
-        throw explain(error == RD_KAFKA_RESP_ERR__FATAL ? fatalError(action()) : KafkaError(error, action()))
+        throw explain(error == RD_KAFKA_RESP_ERR__FATAL ? fatalFailure(action()) : KafkaError(error, action()))
     }
 
     func check(_ error: OpaquePointer?, _ action: @autoclosure () -> String) throws(KafkaError) {
@@ -59,9 +59,9 @@ final class ClientHandle: @unchecked Sendable {
     }
 
     /// The error that the client died of.
-    func fatalError(_ action: String) -> KafkaError { Self.fatalError(raw, action) }
+    func fatalFailure(_ action: String) -> KafkaError { Self.fatalFailure(raw, action) }
 
-    static func fatalError(_ client: OpaquePointer, _ action: String) -> KafkaError {
+    static func fatalFailure(_ client: OpaquePointer, _ action: String) -> KafkaError {
         let (code, text) = Configuration.withErrorText { rd_kafka_fatal_error(client, $0, $1) }
         let prefix = action.isEmpty ? "" : "\(action): "
         return KafkaError(
@@ -106,7 +106,7 @@ private nonisolated func errorCallback(
     let native = rd_kafka_resp_err_t(code)
     let error =
         native == RD_KAFKA_RESP_ERR__FATAL
-        ? ClientHandle.fatalError(client, "")
+        ? ClientHandle.fatalFailure(client, "")
         : KafkaError(code: KafkaError.Code(native), message: text.map { String(cString: $0) } ?? "", isRetriable: true)
     let explained = context.diagnosis.withLock { $0.explain(error, libraryVersion: Configuration.libraryVersion) }
     context.events.error(explained)

@@ -80,7 +80,8 @@ public final class Consumer {
         open = Open(handle: handle, queue: queue)
         self.start = start
         waker = ConsumerWaker(queue: queue)
-        handle.context.rebalance = { [unowned self] code, partitions in rebalance(code, partitions) }
+        // Unsafe, since `close` in `deinit` still needs it; `close` also takes it away, before the memory is gone.
+        handle.context.rebalance = { [unowned(unsafe) self] code, partitions in rebalance(code, partitions) }
     }
 
     deinit { close() }
@@ -118,7 +119,7 @@ public final class Consumer {
             pendingError = nil
             throw error
         }
-        guard alive else { throw handle.fatalError("Kafka consumer cannot go on") }
+        guard alive else { throw handle.fatalFailure("Kafka consumer cannot go on") }
     }
 
     /// Leaves the group (the handler is told what is revoked) and frees everything. All batches are emptied: the library

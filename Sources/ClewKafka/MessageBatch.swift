@@ -47,10 +47,8 @@ public final class MessageBatch {
 
     /// The record at `index`, below `count`.
     public subscript(index: Int) -> MessageView {
-        guard index >= 0, index < count, let message = messages[index] else {
-            preconditionFailure("record \(index) of a batch of \(count)")
-        }
-        return MessageView(message: message, topicIndex: Int(topicIndices[index]))
+        precondition(index >= 0 && index < count, "index out of range")
+        return MessageView(message: messages[index].unsafelyUnwrapped, topicIndex: Int(topicIndices[index]))
     }
 
     /// Calls `body` for each record, in order.

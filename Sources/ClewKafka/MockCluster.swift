@@ -92,23 +92,28 @@ public final class MockCluster: Sendable {
     /// - Returns: whether all was stopped in time.
     @discardableResult
     public func close(timeout: Duration = .seconds(5)) -> Bool {
-        guard let last = handles.withLock({ handles in
-            defer { handles = nil }
-            return handles
-        }) else { return true }
+        guard
+            let last = handles.withLock({ handles in
+                defer { handles = nil }
+                return handles
+            })
+        else { return true }
         let finished = Finished()
-        let work = Unmanaged.passRetained(TearDown(finished: finished) {
-            rd_kafka_mock_cluster_destroy(last.cluster)
-            rd_kafka_destroy(last.owner)
-        })
+        let work = Unmanaged.passRetained(
+            TearDown(finished: finished) {
+                rd_kafka_mock_cluster_destroy(last.cluster)
+                rd_kafka_destroy(last.owner)
+            })
         var thread = pthread_t()
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            let work = Unmanaged<TearDown>.fromOpaque(argument).takeRetainedValue()
-            work.body()
-            work.finished.flag.store(true, ordering: .releasing)
-            return nil
-        }, work.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let work = Unmanaged<TearDown>.fromOpaque(argument).takeRetainedValue()
+                work.body()
+                work.finished.flag.store(true, ordering: .releasing)
+                return nil
+            }, work.toOpaque())
         guard result == 0 else {
             work.release()
             return false

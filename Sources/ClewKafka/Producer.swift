@@ -139,9 +139,9 @@ public final class Producer: Sendable {
     }
 
     /// The error that the producer died of (fenced, for one); nil while it lives.
-    public var fatalError: KafkaError? {
+    public var fatalFailure: KafkaError? {
         guard rd_kafka_fatal_error(handle.raw, nil, 0) != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-        return handle.fatalError("Kafka producer cannot go on")
+        return handle.fatalFailure("Kafka producer cannot go on")
     }
 
     private static func makeHeaders(_ headers: [(name: String, value: UnsafeRawBufferPointer?)]) -> OpaquePointer? {

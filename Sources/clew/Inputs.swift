@@ -35,6 +35,7 @@ enum Inputs {
             (name: "bootstrap.servers", value: config.kafka.bootstrapServers.joined(separator: ",")),
             (name: "client.id", value: config.kafka.clientID),
         ])
-        return own.overridden(by: KafkaProperties(config.kafka.properties.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }))
+        return own.overridden(
+            by: KafkaProperties(config.kafka.properties.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }))
     }
 }

@@ -12,7 +12,14 @@ enum Output {
             var at = 0
             while at < bytes.count {
                 let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + at }, bytes.count - at)
-                if written > 0 { at += written } else if errno != EINTR { return }
+                if written > 0 {
+                    at += written
+                } else if errno != EINTR {
+                    // A reader that goes away has what it wanted; a full disk is a failure, and says so.
+                    guard descriptor == 1, errno != EPIPE else { return }
+                    writeError("clew: cannot write to stdout: \(String(cString: strerror(errno)))\n")
+                    exit(1)
+                }
             }
         }
     }

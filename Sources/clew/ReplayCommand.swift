@@ -44,38 +44,58 @@ enum ReplayCommand: Subcommand {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         var config = try Inputs.config(arguments.string("config"))
-        if let format = arguments.string("format") { config.input.format = Config.Format(rawValue: format) ?? .auto }
+        if let format = arguments.string("format") {
+            // What is said here goes over what the config says, for a topic too.
+            config.input.format = Config.Format(rawValue: format) ?? .auto
+            for at in config.input.topics.indices { config.input.topics[at].format = nil }
+        }
         if config.input.format == .mapping, config.input.mapping == nil {
-            throw CommandFailure.usage("clew replay: --format mapping needs input.mapping in the config")
+            throw arguments.usageError("--format mapping needs input.mapping in the config")
         }
         let given = arguments.strings("topology")
         let topology = try Inputs.topology(given.isEmpty ? config.topology.files : given)
+        let options = options(arguments)
+        let toTopic = arguments.string("to-topic")
+        let out = arguments.string("out") ?? "-"
+        try check(arguments, options, out, toTopic)
         let isQuiet = arguments.flag("quiet")
         if topology.nodes.isEmpty, !isQuiet {
             Output.writeError("clew: warning: no topology given: resources are placed by their names alone\n")
         }
-        let options = options(arguments)
-        if options.isCold, options.from == nil { throw arguments.usageError("--cold needs --from") }
+        ReplayPaths.allowManyFiles()
+        // Records that come to the same terminal would be torn by a bar.
+        let screen = ReplayScreen(isShown: !isQuiet && (toTopic != nil || out != "-" || !Terminal.isTerminal(1)))
         do {
             let summary: ReplaySummary
-            if let topic = arguments.string("to-topic") {
-                let producer = try Producer(properties: Inputs.clientProperties(config))
-                let output = TopicOutput(producer: producer, topic: topic, onlyFinal: options.onlyFinal)
-                summary = try replay(options, config, topology, output, isQuiet)
+            if let toTopic {
+                let output = TopicOutput(properties: Inputs.clientProperties(config), topic: toTopic, onlyFinal: options.onlyFinal)
+                summary = try replay(options, config, topology, output, screen)
             } else {
-                let path = arguments.string("out") ?? "-"
-                let output = try FileOutput(path: path, onlyFinal: options.onlyFinal)
-                summary = try replay(options, config, topology, output, isQuiet)
+                summary = try replay(options, config, topology, FileOutput(path: out, onlyFinal: options.onlyFinal), screen)
             }
+            if summary.isCutShort { return 0 }
             if !isQuiet { Output.writeError(ReplayReport.text(summary)) }
             return !summary.damaged.isEmpty || arguments.flag("strict") && summary.dead > 0 ? 1 : 0
         } catch let error as ArchiveError {
-            // The reader has what it wanted (`… | head`).
-            if error.code == .brokenPipe { return 0 }
             throw CommandFailure.runtime(error.description)
         } catch let error as KafkaError {
             throw CommandFailure.runtime(error.description)
+        } catch let error as TopicOutputError {
+            throw CommandFailure.runtime(error.description)
         }
+    }
+
+    /// What options say together.
+    private static func check(_ arguments: Arguments, _ options: ReplayOptions, _ out: String, _ toTopic: String?) throws {
+        if options.isCold, options.from == nil { throw arguments.usageError("--cold needs --from") }
+        if let from = options.from, let until = options.until, until <= from {
+            throw arguments.usageError("--until must be later than --from")
+        }
+        if toTopic != nil, out != "-" { throw arguments.usageError("--to-topic takes the place of --out: give one of them") }
+        var outputs: [(option: String, path: String)] = toTopic == nil ? [("--out", out)] : []
+        if let path = options.assignments { outputs.append(("--assignments", path)) }
+        if let path = options.deadLetters { outputs.append(("--dead-letters", path)) }
+        if let mistake = ReplayPaths(inputs: options.files, outputs: outputs).mistake() { throw arguments.usageError(mistake) }
     }
 
     private static func options(_ arguments: Arguments) -> ReplayOptions {
@@ -93,11 +113,10 @@ enum ReplayCommand: Subcommand {
     }
 
     private static func replay<Records: RecordOutput>(
-        _ options: ReplayOptions, _ config: Config, _ topology: TopologyDefinition, _ output: consuming Records, _ isQuiet: Bool
+        _ options: ReplayOptions, _ config: Config, _ topology: TopologyDefinition, _ output: consuming Records, _ screen: ReplayScreen
     ) throws -> ReplaySummary {
-        let screen = ReplayScreen(isShown: !isQuiet)
         defer { screen.clear() }
-        var replay = try Replay(
+        var replay = Replay(
             options: options, config: config, topology: topology, output: output, report: { screen.show($0) },
             complain: { screen.complain($0) })
         return try replay.run()
@@ -106,16 +125,23 @@ enum ReplayCommand: Subcommand {
 
 /// The progress bar of a replay, and the complaints above it.
 private final class ReplayScreen {
+    private let isShown: Bool
     private var bar: ProgressBar?
+    private var isSplitting = false
     private var due = 0.0
 
-    init(isShown: Bool) { bar = isShown ? ProgressBar() : nil }
+    init(isShown: Bool) { self.isShown = isShown }
 
     func show(_ progress: ReplayProgress) {
-        guard bar != nil else { return }
+        guard isShown else { return }
         let now = ProgressBar.monotonicSeconds()
         guard now >= due else { return }
-        due = now + 0.1
+        due = now + ProgressBar.interval
+        // Another phase counts other bytes: its rate starts anew.
+        if bar == nil || isSplitting != progress.isSplitting {
+            bar = ProgressBar()
+            isSplitting = progress.isSplitting
+        }
         let label = progress.isSplitting ? "sorting by partition" : "replay, \(Progress.amount(Double(progress.events))) events"
         bar?.update(
             label: label, done: Int(progress.bytesRead), total: progress.bytesTotal.map { Int($0) }, unit: "B", now: now)

@@ -31,6 +31,9 @@ enum TopologyCommand: Subcommand {
             Output.write(TopologyReport.check(topology))
             return 0
         }
+        if arguments.string("resource") != nil, arguments.string("format") != "text" {
+            throw arguments.usageError("--resource goes with --format text: the other forms show the whole topology")
+        }
         switch arguments.string("format") {
         case "dot": Output.write(TopologyOutput.dot(topology))
         case "json": Output.write(TopologyOutput.json(topology))

@@ -57,7 +57,7 @@ import Testing
     /// What a bar writes into a pipe.
     private func written(isTerminal: Bool, _ body: (inout ProgressBar) -> Void) throws -> String {
         var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
+        try #require(pipe2(&ends, O_CLOEXEC) == 0)
         do {
             var bar = ProgressBar(descriptor: ends[1], isTerminal: isTerminal, width: 60)
             body(&bar)

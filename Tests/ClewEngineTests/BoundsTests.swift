@@ -185,10 +185,8 @@ import Testing
             most[at] = max(most[at], s.incidentsInMemory)
         }
         // One a minute, and cells for twice four hours; the sweep takes one resource an event.
-        withKnownIssue("the lead of a component holds its incident for ever, and an isolated resource is its own component") {
-            #expect(most[0] < 2500, "\(most)")
-            #expect(most[1] < 2500, "\(most)")
-        }
+        #expect(most[0] < 2500, "\(most)")
+        #expect(most[1] < 2500, "\(most)")
         #expect(correlator.statistics.incidentsOpen == 0)
     }
 }

@@ -98,6 +98,28 @@ import Testing
         #expect(!timeline.run(line).isEmpty)
     }
 
+    /// Beyond the year 9999, up to what the type holds: a broken clock, of an event, of a record, or as a hint.
+    @Test func timesBeyondTheYear9999AreImplausible() {
+        var correlator = Correlator(topology: TestStream.topology("a"))
+        let p = correlator.addPartition(topic: "t", number: 0)
+        correlator.setHint(EventTime(microseconds: .max), ofPartition: p)
+        let events = (0..<4).map { TestEvent(Double($0), "a", "T") }
+        var batch = TestStream.batch(events, names: &correlator.names)
+        // Dead: nothing to replace it by. Then one that is right, one with a broken record, one with a right record.
+        batch.events[0].time = EventTime(microseconds: .max)
+        batch.events[0].recordTime = EventTime(microseconds: .max - 999)
+        batch.events[2].recordTime = EventTime(microseconds: .max)
+        batch.events[3].time = EventTime(microseconds: .min)
+        batch.events[3].recordTime = TestStream.time(3)
+        let rejected = correlator.push(batch)
+        #expect(rejected == [0])
+        #expect(correlator.statistics.clocksReplaced == 1)
+        #expect(correlator.clock(ofPartition: p) == TestStream.time(3))
+        correlator.setPartition(p, .idle)
+        correlator.forceWatermark(byMicroseconds: 3_600_000_000)
+        #expect(correlator.statistics.taken == 3)
+    }
+
     @Test func batchesKeepTheIndicesOfWhatIsDead() {
         let events = [ClockTests.event(ClockTests.year1970), ClockTests.event(1), ClockTests.event(ClockTests.year1970)]
         let outcome = TestStream.run(events, topology: TestStream.topology("a"), recordsAssignments: true)

@@ -65,7 +65,9 @@ import Testing
         case .open: return false
         case .reopened: return before == .resolved
         case .merged: return true
-        case .updated, .resolved, .frozen: return before != .resolved
+        // A resolved one that takes in another resolved one stays so.
+        case .resolved: return true
+        case .updated, .frozen: return before != .resolved
         }
     }
 

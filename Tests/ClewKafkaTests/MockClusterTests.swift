@@ -190,7 +190,7 @@ import Testing
             (error as? KafkaError)?.requiresAbort == true && (error as? KafkaError)?.isFatal == false
         }
         try producer.abortTransaction(timeout: .seconds(10))
-        #expect(producer.fatalError == nil)
+        #expect(producer.fatalFailure == nil)
     }
 
     @Test func aPollIsWokenFromAnotherThread() throws {

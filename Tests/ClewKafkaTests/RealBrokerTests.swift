@@ -152,7 +152,7 @@ struct RealBrokerTests {
             guard let error = error as? KafkaError else { return false }
             return error.isFatal && error.isFenced
         }
-        #expect(old.fatalError != nil)
+        #expect(old.fatalFailure != nil)
         try new.beginTransaction()
         try new.produce(topic: topic, key: nil, value: Array("new".utf8))
         try new.commitTransaction(timeout: .seconds(10))

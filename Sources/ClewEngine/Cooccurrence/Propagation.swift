@@ -30,6 +30,8 @@ struct Propagation: ~Copyable {
     private var lagWeight = Propagation.timeScalePrior.weight
     /// tau, the stream's own time scale, seconds.
     private(set) var timeScale = Propagation.timeScalePrior.seconds
+    /// How what was learned fades; the time scale does not.
+    var fading = Fading()
     private var binOf = Table<UInt8>()
     private var widths = Table<Double>()
     /// e^0, e^-1, …, a little rounded up.
@@ -79,23 +81,23 @@ struct Propagation: ~Copyable {
 
     /// Seen propagation of a pair's index; 0 for -1.
     @inline(__always)
-    func seen(_ pair: Int) -> Double { pair < 0 ? 0 : pairs[pair].seen }
+    func seen(_ pair: Int) -> Double { pair < 0 ? 0 : pairs[pair].seen * fading.deflation }
 
     /// Expected propagation from `cause` to resources of a kind (relations same, up, sib).
     @inline(__always)
     func expected(_ relation: Relation, _ cause: Int, kind: Int) -> Double {
-        expected[(cause * 3 + Int(relation.rawValue)) * kinds + kind]
+        expected[(cause * 3 + Int(relation.rawValue)) * kinds + kind] * fading.deflation
     }
 
-    func expectedAgain(_ type: Int) -> Double { expectedAgain[type] }
+    func expectedAgain(_ type: Int) -> Double { expectedAgain[type] * fading.deflation }
 
     /// The kernel `base` as the histogram of the pair corrects it.
     @inline(__always)
     func corrected(_ base: Double, pair: Int, lag: Double) -> Double {
         guard pair >= 0, pairs[pair].lags > 0 else { return base }
         let b = bin(lag)
-        return (Propagation.lagPriorWeight * base + histograms[pair * Propagation.bins + b] / widths[b])
-            / (Propagation.lagPriorWeight + pairs[pair].lags)
+        return (Propagation.lagPriorWeight * base + histograms[pair * Propagation.bins + b] * fading.deflation / widths[b])
+            / (Propagation.lagPriorWeight + pairs[pair].lags * fading.deflation)
     }
 
     /// Counts a link of weight `r` at `lag` seconds.
@@ -109,10 +111,11 @@ struct Propagation: ~Copyable {
             for _ in 0..<Propagation.bins { histograms.append(0) }
             index.insert(key, pair)
         }
-        pairs[pair].seen += r
+        let weight = r * fading.inflation
+        pairs[pair].seen += weight
         guard lag >= 0 else { return }
-        histograms[pair * Propagation.bins + bin(lag)] += r
-        pairs[pair].lags += r
+        histograms[pair * Propagation.bins + bin(lag)] += weight
+        pairs[pair].lags += weight
         if lag < Propagation.longestScaleLag {
             lagSum += r * lag
             lagWeight += r
@@ -122,25 +125,45 @@ struct Propagation: ~Copyable {
 
     @inline(__always)
     mutating func expect(_ relation: Relation, _ cause: Int, kind: Int, _ amount: Double) {
-        expected[(cause * 3 + Int(relation.rawValue)) * kinds + kind] += amount
+        expected[(cause * 3 + Int(relation.rawValue)) * kinds + kind] += amount * fading.inflation
     }
 
-    mutating func expectAgain(_ type: Int) { expectedAgain[type] += 0.5 }
+    mutating func expectAgain(_ type: Int) { expectedAgain[type] += 0.5 * fading.inflation }
 
-    /// At the limit the least supported eighth goes (ties: the older stays).
+    /// Brings all sums back to the scale of now.
+    mutating func rescale() {
+        let scale = fading.deflation
+        for at in 0..<pairs.count {
+            pairs[at].seen *= scale
+            pairs[at].lags *= scale
+        }
+        for at in 0..<histograms.count { histograms[at] *= scale }
+        for at in 0..<expected.count { expected[at] *= scale }
+        for at in 0..<expectedAgain.count { expectedAgain[at] *= scale }
+        fading.restart()
+    }
+
+    /// At the limit the least supported eighth goes (of equal support the younger).
     private mutating func evict() {
         var weights = (0..<pairs.count).map { pairs[$0].seen }
         weights.sort()
-        let cut = weights[max(0, limit / 8)]
+        let gone = max(1, limit / 8)
+        let cut = weights[min(gone, weights.count - 1)]
+        var spare = weights.count - gone - weights.count { $0 > cut }
         var kept = 0
         index.removeAll()
-        for at in 0..<pairs.count where pairs[at].seen > cut {
+        for at in 0..<pairs.count {
+            if pairs[at].seen < cut { continue }
+            if pairs[at].seen == cut {
+                if spare <= 0 { continue }
+                spare -= 1
+            }
             pairs[kept] = pairs[at]
             for b in 0..<Propagation.bins { histograms[kept * Propagation.bins + b] = histograms[at * Propagation.bins + b] }
             index.insert(pairs[kept].key, kept)
             kept += 1
         }
-        pairs.resize(to: kept, filling: Pair(key: 0, seen: 0, lags: 0))
-        histograms.resize(to: kept * Propagation.bins, filling: 0)
+        pairs.shrink(to: kept)
+        histograms.shrink(to: kept * Propagation.bins)
     }
 }

@@ -70,9 +70,11 @@ struct AlertKeys: ~Copyable {
 
     private mutating func append(_ resource: Int, _ type: Int, _ identity: NameID, owner: Int) -> Int {
         states.append(AlertKeyState(last: -.infinity, incident: -1, cleared: false))
-        all.append(AlertKey(
-            resource: UInt32(resource), type: UInt32(type), identity: identity, chronic: false, standing: false, flaps: 0, slot: 0, seen: 0, alert: 0, entry: -1, weight: 0, background: 0,
-            backgroundTime: -.infinity, incidents: 0, owner: Int32(owner)))
+        all.append(
+            AlertKey(
+                resource: UInt32(resource), type: UInt32(type), identity: identity, chronic: false, standing: false, flaps: 0, slot: 0,
+                seen: 0, alert: 0, entry: -1, weight: 0, background: 0,
+                backgroundTime: -.infinity, incidents: 0, owner: Int32(owner)))
         return all.count - 1
     }
 

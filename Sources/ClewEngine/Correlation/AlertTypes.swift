@@ -31,6 +31,8 @@ struct AlertTypes: ~Copyable {
     private var byName = Table<Int32>()
     var all = Table<AlertType>()
     private var silences = Table<Double>()
+    /// How the counts of silences fade.
+    var fading = Fading()
 
     var count: Int { all.count }
 
@@ -52,9 +54,16 @@ struct AlertTypes: ~Copyable {
     mutating func countSilence(_ type: Int, _ gap: Double) {
         var bin = 0
         while bin < 11, gap >= AlertTypes.binEnd(bin) { bin += 1 }
-        silences[type * AlertTypes.silenceBins + bin] += 1
-        all[type].silenceCount += 1
+        silences[type * AlertTypes.silenceBins + bin] += fading.inflation
+        all[type].silenceCount += fading.inflation
         all[type].resendKeep = resendKeep(type)
+    }
+
+    /// Brings all counts of silences back to the scale of now.
+    mutating func rescale() {
+        for at in 0..<silences.count { silences[at] *= fading.deflation }
+        for at in 0..<all.count { all[at].silenceCount *= fading.deflation }
+        fading.restart()
     }
 
     /// Ends of the silence bins: those of the lags, and 2560 s.
@@ -63,7 +72,7 @@ struct AlertTypes: ~Copyable {
     /// Twice the end of the median bin, at least 60 s; 0 where too little or nothing regular is known.
     private func resendKeep(_ type: Int) -> Double {
         let total = all[type].silenceCount
-        guard total >= AlertTypes.fewestSilences else { return 0 }
+        guard total * fading.deflation >= AlertTypes.fewestSilences else { return 0 }
         var bin = 0
         var running = silences[type * AlertTypes.silenceBins]
         while running <= total / 2 {

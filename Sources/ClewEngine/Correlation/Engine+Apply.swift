@@ -41,6 +41,7 @@ extension Engine {
     /// neighbourhood, independent of the size of the topology and of the number of open incidents.
     mutating func apply(_ event: Occurrence, _ names: borrowing Names) -> (Verdict, incident: UInt32) {
         if start.isNaN { start = event.time }
+        if let halfLife = parameters.halfLife { fade(to: event.due, halfLife) }
         runDue(until: event.due, names)
         sweepCells(event.time)
         let key = keys.find(event.resource, event.type, event.identity)
@@ -52,6 +53,14 @@ extension Engine {
         }
         if isKnown, let verdict = repeated(key, event, names) { return verdict }
         return newAlert(isKnown ? key : -1, event, names)
+    }
+
+    /// Lets what was learned fade with its half-life (§9).
+    private mutating func fade(to time: Double, _ halfLife: Double) {
+        propagation.fading.advance(to: time, halfLife)
+        if propagation.fading.needsRescaling { propagation.rescale() }
+        types.fading.advance(to: time, halfLife)
+        if types.fading.needsRescaling { types.rescale() }
     }
 
     private mutating func clear(_ key: Int, _ event: Occurrence) {
@@ -99,7 +108,8 @@ extension Engine {
         let quiet = t - incident.last
         let silence = incident.silence
         let clears = types.all[event.type].clears
-        var isRepeat = isYoung && quiet <= min(Engine.swingQuiet, silence)
+        var isRepeat =
+            isYoung && quiet <= min(Engine.swingQuiet, silence)
             && gap <= (clears ? Engine.swingGapClears : Engine.swingGap)
         if keys.states[key].cleared {
             isRepeat = isRepeat || isYoung && gap <= Engine.flapWindow
@@ -182,6 +192,11 @@ extension Engine {
             retain(slot)
         }
         components[c].touch(t)
+        guard components[c].lead >= 0 else {
+            components[c].lead = Int32(slot)
+            retain(slot)
+            return
+        }
         let lead = incidents.root(Int(components[c].lead))
         if lead == slot { return }
         let own = incidents.hot[slot].rate * Elementary.decay(t - incidents.hot[slot].rateTime, over: ComponentActivity.rateTau)
@@ -235,15 +250,18 @@ extension Engine {
 
     // MARK: Bounds (§13)
 
-    /// Drops the cells of one resource that nothing can read any more: one resource an event.
+    /// Drops the cells of resources that nothing can read any more: two resources an event, so that the sweep is faster
+    /// than a stream of ever new resources.
     private mutating func sweepCells(_ t: Double) {
         guard cells.counts.count > 0 else { return }
-        sweepAt += 1
-        if sweepAt >= cells.counts.count { sweepAt = 0 }
-        var j = 0
-        while j < Int(cells.counts[sweepAt]) {
-            let at = cells.index(sweepAt, j)
-            if t - cells.cells[at].last > 2 * parameters.maxAge { removeCell(sweepAt, j) } else { j += 1 }
+        for _ in 0..<2 {
+            sweepAt += 1
+            if sweepAt >= cells.counts.count { sweepAt = 0 }
+            var j = 0
+            while j < Int(cells.counts[sweepAt]) {
+                let at = cells.index(sweepAt, j)
+                if t - cells.cells[at].last > 2 * parameters.maxAge { removeCell(sweepAt, j) } else { j += 1 }
+            }
         }
     }
 

@@ -95,8 +95,7 @@ extension Engine {
         var entry: Int32 = -1
         if previous == slot {
             entry = keys.all[key].entry
-        } else if previous >= 0, incidents.details[previous].isFrozen || event.time - incidents.hot[previous].first > parameters.maxAge,
-            incidents.details[previous].revision > 0, incidents.details[slot].firstEntry < 0 {
+        } else if previous >= 0, incidents.details[previous].isFrozen, incidents.details[slot].firstEntry < 0 {
             incidents.details[slot].continues = incidents.details[previous].id
         }
         if entry >= 0 {
@@ -115,7 +114,9 @@ extension Engine {
             keys.all[key].seen = 1
         }
         incidents.details[slot].uncleared += 1
-        if keys.states[key].cleared, event.time - keys.states[key].last <= 60 { keys.all[key].flaps = min(keys.all[key].flaps, .max - 1) + 1 }
+        if keys.states[key].cleared, event.time - keys.states[key].last <= 60 {
+            keys.all[key].flaps = min(keys.all[key].flaps, .max - 1) + 1
+        }
         keys.states[key].incident = Int32(slot)
         retain(slot)
         if before >= 0 { release(before) }
@@ -205,15 +206,18 @@ extension Engine {
         Engine.insert(UInt32(v), into: &incidents.details[slot].resources)
         if incidents.hot[slot].count >= Engine.causeCount { unopen(slot, t) }
         if incidents.details[slot].members.count < Int(Engine.smallIncident) {
-            incidents.details[slot].members.append(Member(
-                resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert, time: t, entry: keys.all[key].entry))
+            incidents.details[slot].members.append(
+                Member(
+                    resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert, time: t, entry: keys.all[key].entry))
         }
         for at in graph.cones.range(v) {
             let entry = graph.cones[at]
             let cell = makeCell(Int(entry.resource), slot, t)
-            cells.put(cell, own: entry.hops == 0, Representative(
-                time: t, background: background, resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert,
-                affinity: entry.affinity, hops: entry.hops))
+            cells.put(
+                cell, own: entry.hops == 0,
+                Representative(
+                    time: t, background: background, resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert,
+                    affinity: entry.affinity, hops: entry.hops))
             if entry.hops > 0 { countBelow(cell, t) }
             cells.cells[cell].last = max(cells.cells[cell].last, t)
         }
@@ -345,7 +349,11 @@ extension Engine {
         incidents.details[b].members = []
         incidents.details[b].resources = []
         incidents.details[b].isOver = true
-        noteChange(a, now, isWorse ? .severityRaised : .absorbed, isUrgent: isWorse || other.revision > 0, names)
+        if incidents.details[a].isResolved, other.isResolved {
+            publish(a, .resolved, .absorbed, now, names)
+        } else {
+            noteChange(a, now, isWorse ? .severityRaised : .absorbed, isUrgent: isWorse || other.revision > 0, names)
+        }
         if incidents.hot[b].references == 0 { discard(b) }
         return a
     }
@@ -362,7 +370,8 @@ extension Engine {
         }
         one.last = max(one.last, other.last)
         let time = max(one.rateTime, other.rateTime)
-        one.rate = one.rate * Elementary.exp(-(time - one.rateTime) / ComponentActivity.rateTau)
+        one.rate =
+            one.rate * Elementary.exp(-(time - one.rateTime) / ComponentActivity.rateTau)
             + other.rate * Elementary.exp(-(time - other.rateTime) / ComponentActivity.rateTau)
         one.rateTime = time
         incidents.hot[a] = one

@@ -152,7 +152,8 @@ extension Engine {
         let hops = isBelow ? Int(max(place.entry.hops, a.hops)) : Int(place.entry.hops)
         let spread = Engine.sharedFailure * Double(graph.fanOut[3 * Int(place.entry.resource) + hops])
         let topology = baseOdds(place, a, relation, isEffect)
-        let learned = isEffect
+        let learned =
+            isEffect
             ? lookUp(relation, cause: q.type, effect: Int(a.type), kind: Int(graph.kinds[Int(a.resource)]))
             : remembered(relation, cause: Int(a.type), effect: q.type, kind: Int(graph.kinds[q.resource]))
         let lag = isEffect ? a.time - t : t - a.time
@@ -161,7 +162,8 @@ extension Engine {
         if needed > 0 {
             let failing = place.most / (place.most + spread)
             let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) / learned.expected)
-            let bound = topology * (isBelow ? failing : 1) * phi * kernelBound(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
+            let bound =
+                topology * (isBelow ? failing : 1) * phi * kernelBound(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
             if bound * 1.000001 < needed * background { return }
         }
         var cleared = (apart: 0.0, length: 0.0, factor: 1.0)
@@ -277,7 +279,8 @@ extension Engine {
     private func kernelBound(lag: Double, over: Double, pair: Int) -> Double {
         if lag < 0 { return 1 / Engine.skew }
         let tau = propagation.timeScale
-        let most = Engine.promptShare / tau * propagation.decayBound(lag / tau)
+        let most =
+            Engine.promptShare / tau * propagation.decayBound(lag / tau)
             + (1 - Engine.promptShare) / Engine.afterTau * propagation.decayBound(over / Engine.afterTau)
         return propagation.corrected(most, pair: pair, lag: lag)
     }
@@ -300,24 +303,26 @@ extension Engine {
         // 5.192956850889 = ln(1800 / 10): the density 1/gap over the gaps that count.
         let density = propagation.corrected(1 / (max(gap, 10) * 5.192_956_850_889_053), pair: pair, lag: gap)
         let odds = 0.5 * phi * density / mu
-        replaceIfBetter(Candidate(
-            slot: Int32(slot), odds: odds, relation: .selfAgain,
-            to: alertName(resource: q.resource, type: q.type, identity: keys.all[key].identity), toType: UInt32(q.type),
-            toAlert: keys.all[key].alert, via: UInt32(q.resource), hops: 0, lag: gap, topology: 1, failing: 1, propagation: 0.5 * phi,
-            seen: seen, expected: expected, lagDensity: density, background: mu, overFor: gap, clearedApart: 0, clearedLength: 0,
-            clearedFactor: 1))
+        replaceIfBetter(
+            Candidate(
+                slot: Int32(slot), odds: odds, relation: .selfAgain,
+                to: alertName(resource: q.resource, type: q.type, identity: keys.all[key].identity), toType: UInt32(q.type),
+                toAlert: keys.all[key].alert, via: UInt32(q.resource), hops: 0, lag: gap, topology: 1, failing: 1, propagation: 0.5 * phi,
+                seen: seen, expected: expected, lagDensity: density, background: mu, overFor: gap, clearedApart: 0, clearedLength: 0,
+                clearedFactor: 1))
     }
 
     /// Evidence for the component's lead incident while the component is in a burst (§6.2); nil if there is none.
     func burst(_ q: Question, at t: Double) -> Candidate? {
         let c = Int(graph.components[q.resource])
-        guard componentKnown[c] else { return nil }
+        guard componentKnown[c], components[c].lead >= 0 else { return nil }
         let activity = components[c]
         let slot = incidents.root(Int(activity.lead))
         let incident = incidents.hot[slot]
         guard t - incident.last <= 60, !incident.isClosed, incident.isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
         else { return nil }
-        let rate = max(0, activity.rate * Elementary.decay(t - activity.rateTime, over: ComponentActivity.rateTau) - 2)
+        let rate =
+            max(0, activity.rate * Elementary.decay(t - activity.rateTime, over: ComponentActivity.rateTau) - 2)
             / ComponentActivity.rateTau
         let share = Double(incidents.details[slot].resources.count) / Double(graph.componentSizes[c])
         let quiet = activity.quietRate(t, since: start)

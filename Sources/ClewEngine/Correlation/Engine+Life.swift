@@ -1,4 +1,7 @@
 extension Engine {
+    /// After this much silence the rate of an incident (tau 30 s) is nothing beside any newcomer's, seconds.
+    private static let leadMemory = 3600.0
+
     /// Queues a look at the incident's life, unless an earlier one is queued.
     mutating func requestLife(_ slot: Int, at time: Double) {
         guard time < incidents.details[slot].lifeDue else { return }
@@ -13,7 +16,7 @@ extension Engine {
         guard incidents.redirect[slot] < 0, !incidents.details[slot].isOver else { return }
         let ageEnd = incidents.hot[slot].first + parameters.maxAge
         guard incidents.details[slot].revision > 0 else {
-            if now >= ageEnd { incidents.details[slot].isOver = true } else { requestLife(slot, at: ageEnd) }
+            endOrWait(slot, now)
             return
         }
         var next = publishWaiting(slot, now, names)
@@ -21,10 +24,26 @@ extension Engine {
         if !incidents.details[slot].isResolved, !incidents.details[slot].isFrozen {
             if now >= ageEnd { freeze(slot, now, .maximumAge, names) } else { next = min(next, ageEnd) }
         }
-        if incidents.details[slot].isResolved {
-            if now >= ageEnd { incidents.details[slot].isOver = true } else { next = min(next, ageEnd) }
-        }
+        if incidents.details[slot].isResolved { endOrWait(slot, now) }
         if next < .infinity { requestLife(slot, at: max(next, now.nextUp)) }
+    }
+
+    /// Lets the incident go when nothing can change it any more: no alert may join it, and it no longer counts as the
+    /// lead of a component whose next burst it could still out-rate.
+    private mutating func endOrWait(_ slot: Int, _ now: Double) {
+        let end = max(incidents.hot[slot].first + parameters.maxAge, incidents.hot[slot].last + Engine.leadMemory)
+        guard now >= end else {
+            requestLife(slot, at: end)
+            return
+        }
+        incidents.details[slot].isOver = true
+        for at in incidents.details[slot].resources.indices {
+            let c = Int(graph.components[Int(incidents.details[slot].resources[at])])
+            guard componentKnown[c], components[c].lead >= 0, incidents.root(Int(components[c].lead)) == slot else { continue }
+            let lead = Int(components[c].lead)
+            components[c].lead = -1
+            release(lead)
+        }
     }
 
     private mutating func publishWaiting(_ slot: Int, _ now: Double, _ names: borrowing Names) -> Double {
@@ -45,7 +64,7 @@ extension Engine {
     /// Resolves the incident if its time has come; returns when it may come.
     private mutating func resolve(_ slot: Int, _ now: Double, _ names: borrowing Names) -> Double {
         var next = Double.infinity
-        if incidents.details[slot].uncleared == 0 {
+        if incidents.details[slot].uncleared == 0, hasClearedKey(slot) {
             let due = incidents.hot[slot].last + parameters.resolveAfter
             if now >= due {
                 markResolved(slot, now, .allCleared, names)
@@ -73,6 +92,17 @@ extension Engine {
             at = entries[Int(at)].next
         }
         return end
+    }
+
+    /// Whether a key that is still its own has been cleared: else its alerts have only moved on to other incidents.
+    private func hasClearedKey(_ slot: Int) -> Bool {
+        var at = incidents.details[slot].firstEntry
+        while at >= 0 {
+            let key = Int(entries[Int(at)].keyIndex)
+            if key >= 0, isOwn(key, slot), keys.states[key].cleared { return true }
+            at = entries[Int(at)].next
+        }
+        return false
     }
 
     /// Whether the key's last occurrence belongs to the incident.
@@ -121,7 +151,7 @@ extension Engine {
             incidents.details[slot].isResolved = false
             // A late event may come after the incident's last look at its life.
             incidents.details[slot].isOver = false
-            publish(slot, .reopened, reason, now, names)
+            publish(slot, .reopened, reason == .absorbed ? .absorbed : .alertReturned, now, names)
             requestLife(slot, at: now.nextUp)
             return
         }

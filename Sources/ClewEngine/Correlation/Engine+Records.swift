@@ -101,7 +101,8 @@ extension Engine {
         case .updated: published.updated += 1
         case .resolved:
             published.resolved += 1
-            openIncidents -= 1
+            // One that is resolved already has only taken in another.
+            if incidents.details[slot].status != .resolved { openIncidents -= 1 }
         case .reopened:
             published.reopened += 1
             openIncidents += 1
@@ -155,6 +156,9 @@ extension Engine {
         }
         let other = listing[place]
         var united = entry.precedes(other) ? entry : other
+        // The newer of the two tells how severe it is now.
+        let newer = entry.last >= other.last ? entry : other
+        entries[Int(united.entry)].severity = entries[Int(newer.entry)].severity
         united.last = max(entry.last, other.last)
         united.events = entry.events + other.events
         listing[place] = united

@@ -51,9 +51,12 @@ extension Engine {
             let question = Question(
                 resource: v, type: type, time: member.time, leavingOut: slot, clearedAt: clearedAt, least: leastOdds(slot, stage))
             _ = score(question, owner: keys.owner(v, type))
-            for at in 0..<candidates.count { countHit(candidates[at], isHit: stage == .afterClear || candidates[at].odds >= Engine.hitOdds) }
+            for at in 0..<candidates.count {
+                countHit(candidates[at], isHit: stage == .afterClear || candidates[at].odds >= Engine.hitOdds)
+            }
             if stage == .holdBack, incidents.hot[slot].count <= Engine.smallForBurst, let far = burst(question, at: now),
-                Int(far.slot) != slot {
+                Int(far.slot) != slot
+            {
                 replaceIfBetter(far)
             }
             for at in 0..<candidates.count { keepBest(candidates[at], member: m) }
@@ -96,7 +99,8 @@ extension Engine {
             let candidate = settling[place]
             let other = Int(candidate.slot)
             guard isOpen(other, incidents.hot[slot].first), isOpen(slot, incidents.hot[other].first) else { continue }
-            let passes = candidate.best.relation == .far
+            let passes =
+                candidate.best.relation == .far
                 ? candidate.best.odds >= parameters.burstThreshold
                 : candidate.best.odds >= parameters.settleThreshold && Double(candidate.hits) >= needed
             guard passes, fits(slot, other), !incidents.hot[other].isClosed else { continue }

@@ -97,8 +97,9 @@ struct Engine: ~Copyable {
     mutating func addResource(name: NameID, kind: UInt16, edges: [Graph.SuggestedEdge]) -> ResourceIndex {
         let v = graph.add(name: name, kind: kind, edges: edges)
         cells.addResource()
-        components.append(ComponentActivity(
-            rate: 0, rateTime: 0, busy: 0, count: 0, starts: 0, time: 0, lastMinute: 0, lead: -1))
+        components.append(
+            ComponentActivity(
+                rate: 0, rateTime: 0, busy: 0, count: 0, starts: 0, time: 0, lastMinute: 0, lead: -1))
         componentKnown.append(false)
         ranking.resize(to: graph.count)
         return v

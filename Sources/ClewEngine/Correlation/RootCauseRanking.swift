@@ -107,8 +107,9 @@ extension Engine {
         var at = incidents.details[slot].firstEntry
         while at >= 0 {
             let e = Int(at)
-            ranking.keys.append(RankedKey(
-                resource: entries[e].resource, type: entries[e].type, events: Double(entries[e].events), first: entries[e].first))
+            ranking.keys.append(
+                RankedKey(
+                    resource: entries[e].resource, type: entries[e].type, events: Double(entries[e].events), first: entries[e].first))
             at = entries[e].next
         }
         let count = ranking.keys.count
@@ -271,7 +272,8 @@ extension Engine {
         for at in 0..<ranking.candidates.count {
             let s = ranking.candidates[at].surprise / mostSurprise
             let r = ranking.candidates[at].reach / mostReach
-            ranking.candidates[at].score = share * (s > 0 ? Elementary.log(s + 0.01) : logOfNothing.0)
+            ranking.candidates[at].score =
+                share * (s > 0 ? Elementary.log(s + 0.01) : logOfNothing.0)
                 + (1 - share) * (r > 0 ? Elementary.log(r + 0.3) : logOfNothing.1)
         }
     }

@@ -55,6 +55,8 @@ public struct Assignment: Sendable {
 /// interleaving they are pushed. Decode into an `EventBatch` with `names`, `push` it, take the `revisions`.
 public struct Correlator: ~Copyable {
     private static let longestMessage = 256
+    /// Texts of waiting events; beyond, the oldest are taken early, as at `maxBuffered`.
+    private static let mostBufferedBytes = 1 << 30
 
     /// The names of everything; the decoder interns into it.
     public var names: Names
@@ -103,6 +105,7 @@ public struct Correlator: ~Copyable {
 
     /// Tells a time near which the first events of a partition are plausible, where no record's timestamp says so.
     public mutating func setHint(_ hint: EventTime, ofPartition p: UInt32) {
+        guard hint <= .latestPlausible else { return }
         partitions.setHint(hint.microseconds, of: Int(p))
     }
 
@@ -168,36 +171,51 @@ public struct Correlator: ~Copyable {
         return rejected
     }
 
+    /// The time that an event of a batch would be taken with now: its own if that is plausible, else its record's, else its
+    /// partition's greatest; nil if there is neither.
+    public func plausibleTime(of event: Event) -> EventTime? {
+        isPlausible(event) ? event.time : replacement(for: event)
+    }
+
     /// Replaces an implausible timestamp by the record's, else by the partition's greatest; false if there is neither.
     private mutating func judgeClock(_ event: inout Event) -> Bool {
-        let t = event.time.microseconds
-        let p = Int(event.partition)
-        let greatest = partitions.all[p].greatest
-        let known = greatest != .min ? greatest : partitions.all[p].hint
-        let hasClock = known != .min
-        var isPlausible = t >= EventTime.earliestPlausible.microseconds && !(hasClock && t < known - intake.maxBehind)
-        if let record = event.recordTime {
-            isPlausible = isPlausible && t <= record.microseconds + intake.maxAhead
-        } else if hasClock {
-            isPlausible = isPlausible && t <= known + intake.maxAheadUnrecorded
-        }
-        if isPlausible { return true }
-        if let record = event.recordTime, record >= EventTime.earliestPlausible {
-            event.time = record
-        } else if hasClock {
-            event.time = EventTime(microseconds: known)
-        } else {
-            return false
-        }
+        if isPlausible(event) { return true }
+        guard let time = replacement(for: event) else { return false }
+        event.time = time
         event.flags.insert(.clockReplaced)
         counts.clocksReplaced += 1
         return true
     }
 
+    /// The greatest time of an event's partition, else its hint; `Int64.min` without.
+    @inline(__always)
+    private func knownTime(_ event: Event) -> Int64 {
+        let partition = partitions.all[Int(event.partition)]
+        return partition.greatest != .min ? partition.greatest : partition.hint
+    }
+
+    @inline(__always)
+    private func isPlausible(_ event: Event) -> Bool {
+        let t = event.time.microseconds
+        let known = knownTime(event)
+        let hasClock = known != .min
+        guard t >= EventTime.earliestPlausible.microseconds, t <= EventTime.latestPlausible.microseconds,
+            !(hasClock && t < known - intake.maxBehind)
+        else { return false }
+        if let record = event.recordTime, record <= .latestPlausible { return t <= record.microseconds + intake.maxAhead }
+        return !hasClock || t <= known + intake.maxAheadUnrecorded
+    }
+
+    private func replacement(for event: Event) -> EventTime? {
+        if let record = event.recordTime, record >= .earliestPlausible, record <= .latestPlausible { return record }
+        let known = knownTime(event)
+        return known == .min ? nil : EventTime(microseconds: known)
+    }
+
     @inline(__always)
     private mutating func takeReady() {
         while buffer.earliest < partitions.watermark { takeNext() }
-        while buffer.count > intake.maxBuffered {
+        while buffer.count > intake.maxBuffered || buffer.bytes > Correlator.mostBufferedBytes {
             partitions.forceTo(buffer.earliest)
             counts.forced += 1
             takeNext()
@@ -209,7 +227,8 @@ public struct Correlator: ~Copyable {
         let event = waiting.event
         defer { buffer.reclaim(event) }
         if event.redelivery != (0, 0),
-            let first = redeliveries.take(event.redelivery, now: waiting.effective, sequence: waiting.sequence) {
+            let first = redeliveries.take(event.redelivery, now: waiting.effective, sequence: waiting.sequence)
+        {
             counts.redelivered += 1
             if recordsAssignments {
                 assignments.append(Assignment(sequence: waiting.sequence, incident: nil, sameAs: first))

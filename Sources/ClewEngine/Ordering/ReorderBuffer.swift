@@ -25,7 +25,7 @@ struct ReorderBuffer: ~Copyable {
 
     var count: Int { heap.count }
     /// Bytes of texts held.
-    var bytes: Int { arena.count }
+    var bytes: Int { liveBytes }
     /// Effective time of the earliest, `Int64.max` if there is none.
     @inline(__always)
     var earliest: Int64 { heap.count > 0 ? heap[0].effective : .max }
@@ -133,7 +133,8 @@ struct ReorderBuffer: ~Copyable {
         if a.source != b.source { return names.precedes(a.source, b.source) }
         if a.identity != b.identity { return names.precedes(a.identity, b.identity) }
         if a.severity != b.severity { return a.severity < b.severity }
-        let rest = ByteHash.compare(part(a, a.idLength, a.messageLength + a.labelsLength), part(b, b.idLength, b.messageLength + b.labelsLength))
+        let rest = ByteHash.compare(
+            part(a, a.idLength, a.messageLength + a.labelsLength), part(b, b.idLength, b.messageLength + b.labelsLength))
         if rest != 0 { return rest < 0 }
         if a.partition != b.partition { return partitions.precedes(Int(a.partition), Int(b.partition)) }
         if a.offset != b.offset { return a.offset < b.offset }

@@ -258,8 +258,9 @@ extension Graph {
         var cone: ContiguousArray<ConeEntry> = []
         cone.reserveCapacity(best.count)
         for reached in best {
-            cone.append(ConeEntry(
-                resource: reached.resource, affinity: affinityIndex(reached.affinity), hops: UInt8(reached.hops)))
+            cone.append(
+                ConeEntry(
+                    resource: reached.resource, affinity: affinityIndex(reached.affinity), hops: UInt8(reached.hops)))
         }
         cones.replace(v, cone)
     }

@@ -72,8 +72,9 @@ struct NameBinding: ~Copyable {
             }) {
                 patterns[known].count += 1
             } else {
-                patterns.append(Pattern(
-                    parentKind: graph.kinds[parent], edgeKind: n.kind, outgoing: n.outgoing, childKind: graph.kinds[v], count: 1))
+                patterns.append(
+                    Pattern(
+                        parentKind: graph.kinds[parent], edgeKind: n.kind, outgoing: n.outgoing, childKind: graph.kinds[v], count: 1))
             }
         }
     }
@@ -94,9 +95,10 @@ struct NameBinding: ~Copyable {
         if parent >= 0, !edges.contains(where: { $0.other == parent }) {
             if edges.isEmpty { rule = .parent }
             let pattern = bestPattern(ofParentKind: graph.kinds[parent], graph)
-            edges.append(Graph.SuggestedEdge(
-                other: parent, kind: pattern.map { graph.edgeKindNames[Int($0.edgeKind)] } ?? "part-of",
-                outgoing: pattern?.outgoing ?? true))
+            edges.append(
+                Graph.SuggestedEdge(
+                    other: parent, kind: pattern.map { graph.edgeKindNames[Int($0.edgeKind)] } ?? "part-of",
+                    outgoing: pattern?.outgoing ?? true))
             if kind.isEmpty { kind = graph.kindNames[Int(pattern?.childKind ?? graph.kinds[parent])] }
         }
         for label in labels.sorted(by: { ($0.name, $0.value) < ($1.name, $1.value) }) {
@@ -115,7 +117,9 @@ struct NameBinding: ~Copyable {
     ) -> String {
         var counts: [(kind: UInt16, count: Int)] = []
         for v in all {
-            if let at = counts.firstIndex(where: { $0.kind == graph.kinds[Int(v)] }) { counts[at].count += 1 } else {
+            if let at = counts.firstIndex(where: { $0.kind == graph.kinds[Int(v)] }) {
+                counts[at].count += 1
+            } else {
                 counts.append((graph.kinds[Int(v)], 1))
             }
         }
@@ -131,8 +135,9 @@ struct NameBinding: ~Copyable {
         for (edge, count) in shared {
             let taken = same.count >= 3 ? count * 3 >= same.count * 2 : parent >= 0 && Int(edge.other) == parent
             if taken {
-                edges.append(Graph.SuggestedEdge(
-                    other: Int(edge.other), kind: graph.edgeKindNames[Int(edge.kind)], outgoing: edge.outgoing))
+                edges.append(
+                    Graph.SuggestedEdge(
+                        other: Int(edge.other), kind: graph.edgeKindNames[Int(edge.kind)], outgoing: edge.outgoing))
             }
         }
         return graph.kindNames[Int(most.kind)]
@@ -145,8 +150,10 @@ struct NameBinding: ~Copyable {
                 best = pattern
                 continue
             }
-            let x = (-pattern.count, graph.edgeKindNames[Int(pattern.edgeKind)], pattern.outgoing ? 1 : 0,
-                     graph.kindNames[Int(pattern.childKind)])
+            let x = (
+                -pattern.count, graph.edgeKindNames[Int(pattern.edgeKind)], pattern.outgoing ? 1 : 0,
+                graph.kindNames[Int(pattern.childKind)]
+            )
             let y = (-b.count, graph.edgeKindNames[Int(b.edgeKind)], b.outgoing ? 1 : 0, graph.kindNames[Int(b.childKind)])
             if x < y { best = pattern }
         }

@@ -134,10 +134,11 @@ public enum EventPayload {
             let valueLength = Int(bytes[at + 2]) | Int(bytes[at + 3]) << 8
             at += 4
             guard at + keyLength + valueLength <= bytes.count else { break }
-            result.append((
-                String(decoding: bytes[at..<(at + keyLength)], as: UTF8.self),
-                String(decoding: bytes[(at + keyLength)..<(at + keyLength + valueLength)], as: UTF8.self)
-            ))
+            result.append(
+                (
+                    String(decoding: bytes[at..<(at + keyLength)], as: UTF8.self),
+                    String(decoding: bytes[(at + keyLength)..<(at + keyLength + valueLength)], as: UTF8.self)
+                ))
             at += keyLength + valueLength
         }
         return result

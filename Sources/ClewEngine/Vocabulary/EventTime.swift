@@ -35,4 +35,6 @@ public struct EventTime: Hashable, Comparable, Sendable, BitwiseCopyable {
     public static let distantFuture = EventTime(microseconds: .max / 2)
     /// 2000-01-01T00:00:00Z: an event from before it has a broken clock.
     public static let earliestPlausible = EventTime(microseconds: 946_684_800_000_000)
+    /// 9999-12-31T23:59:59.999999Z: the last time that RFC 3339 can tell. An event or record from after it has a broken clock.
+    public static let latestPlausible = EventTime(microseconds: 253_402_300_799_999_999)
 }

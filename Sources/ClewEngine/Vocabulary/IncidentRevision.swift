@@ -322,7 +322,10 @@ public struct IncidentRevision: Sendable {
     /// The frozen incident that this one continues.
     public var continues: IncidentID?
 
-    public init(id: IncidentID, revision: UInt32, status: IncidentStatus, reason: RevisionReason, severity: Severity, openedAt: EventTime, updatedAt: EventTime) {
+    public init(
+        id: IncidentID, revision: UInt32, status: IncidentStatus, reason: RevisionReason, severity: Severity, openedAt: EventTime,
+        updatedAt: EventTime
+    ) {
         self.id = id
         self.revision = revision
         self.status = status

@@ -35,9 +35,12 @@ struct WordTable<Value: Sendable>: Sendable {
 /// The severities by their own names and the usual others.
 enum SeverityWords {
     private static let table = WordTable<Severity>([
-        (.critical, [
-            "critical", "crit", "fatal", "emergency", "emerg", "alert", "panic", "disaster", "page", "blocker", "p1", "sev1", "sev-1",
-        ]),
+        (
+            .critical,
+            [
+                "critical", "crit", "fatal", "emergency", "emerg", "alert", "panic", "disaster", "page", "blocker", "p1", "sev1", "sev-1",
+            ]
+        ),
         (.major, ["major", "error", "err", "high", "severe", "p2", "sev2", "sev-2"]),
         (.minor, ["minor", "average", "medium", "moderate", "p3", "sev3", "sev-3"]),
         (.warning, ["warning", "warn", "low", "p4", "sev4", "sev-4"]),
@@ -83,14 +86,20 @@ enum SeverityWords {
 /// The two statuses by their own names and the usual others.
 enum StatusWords {
     private static let table = WordTable<EventStatus>([
-        (.firing, [
-            "firing", "fire", "open", "opened", "active", "trigger", "triggered", "problem", "alarm", "alerting", "raise", "raised",
-            "set", "new", "on", "start", "started",
-        ]),
-        (.resolved, [
-            "resolved", "resolve", "ok", "clear", "cleared", "close", "closed", "recovery", "recovered", "normal", "inactive", "off",
-            "end", "ended", "ceased",
-        ]),
+        (
+            .firing,
+            [
+                "firing", "fire", "open", "opened", "active", "trigger", "triggered", "problem", "alarm", "alerting", "raise", "raised",
+                "set", "new", "on", "start", "started",
+            ]
+        ),
+        (
+            .resolved,
+            [
+                "resolved", "resolve", "ok", "clear", "cleared", "close", "closed", "recovery", "recovered", "normal", "inactive", "off",
+                "end", "ended", "ceased",
+            ]
+        ),
     ])
 
     /// The status of a word, nil if it is not known.

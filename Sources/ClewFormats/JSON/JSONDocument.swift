@@ -1,5 +1,5 @@
-internal import ClewEngine
 import CSimdjson
+internal import ClewEngine
 
 typealias Bytes = UnsafeRawBufferPointer
 

@@ -27,6 +27,8 @@ public struct Pipeline: ~Copyable {
         public var partition: UInt32
         public var offset: Int64
         public var indexInMessage: UInt32
+        /// Its place among the events that were decoded since the last `flush`.
+        public var index: Int
     }
 
     /// The state machine behind it; `correlator.statistics` tells what it counted.
@@ -109,9 +111,14 @@ public struct Pipeline: ~Copyable {
         _read { yield batch }
     }
 
-    /// Removes the events that `keep` refuses from those that the next `flush` takes (`replay --until`).
-    public mutating func filterDecoded(_ keep: (Event) -> Bool) {
-        batch.events.removeAll { !keep($0) }
+    /// Removes the events that `keep` refuses, by their index in `decoded`, from those that the next `flush` takes.
+    public mutating func filterDecoded(_ keep: (Int) -> Bool) {
+        var kept = 0
+        for at in batch.events.indices where keep(at) {
+            batch.events[kept] = batch.events[at]
+            kept += 1
+        }
+        batch.events.removeLast(batch.events.count - kept)
     }
 
     /// Orders the decoded events and passes on to the engine what the watermark has passed.
@@ -122,7 +129,7 @@ public struct Pipeline: ~Copyable {
         let rejected = correlator.push(batch).map { at in
             let event = batch.events[at]
             topics[topicOfPartition[Int(event.partition)]].counters.count(DeadReason.timestampImplausible)
-            return Implausible(partition: event.partition, offset: event.offset, indexInMessage: event.indexInMessage)
+            return Implausible(partition: event.partition, offset: event.offset, indexInMessage: event.indexInMessage, index: at)
         }
         batch.removeAll()
         return rejected

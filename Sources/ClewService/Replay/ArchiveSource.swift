@@ -16,7 +16,7 @@ struct ArchivedMessage {
 /// What reading a stream gave.
 enum StreamItem {
     case message(ArchivedMessage)
-    case oversized(line: UInt64, length: UInt64)
+    case oversized(file: UInt32, line: UInt64, length: UInt64)
     /// The file is damaged here: nothing more comes.
     case damaged(ArchiveError)
     case end
@@ -36,14 +36,27 @@ final class ArchiveStream {
     private let content: Content
     private var lines: LineBlock.Iterator?
     private var pending: LineBlock?
-    private var envelopes = EnvelopeReader()
+    private var envelopes: EnvelopeReader
 
-    init(topicName: String, number: Int32, isFromKafka: Bool, content: Content, first block: LineBlock? = nil) {
+    init(
+        topicName: String, number: Int32, isFromKafka: Bool, content: Content, limits: DecoderLimits, first block: LineBlock? = nil
+    ) {
+        envelopes = EnvelopeReader(limits: limits)
         self.topicName = topicName
         self.number = number
         self.isFromKafka = isFromKafka
         self.content = content
         pending = block
+    }
+
+    /// Bytes of its content: read so far, and in all (nil for a pipe).
+    var position: (read: UInt64, total: UInt64?) {
+        switch content {
+        case .file(let reader, _): return (reader.storedBytesRead, reader.storedBytesTotal)
+        case .spool(let spool):
+            let share = spool.recordCount == 0 ? 1 : Double(spool.recordsRead) / Double(spool.recordCount)
+            return (UInt64(Double(spool.byteCount) * share), spool.byteCount)
+        }
     }
 
     /// The next message, blank lines left out.
@@ -58,8 +71,9 @@ final class ArchiveStream {
         while true {
             while let line = lines?.next() {
                 if ArchiveStream.isBlank(line.bytes) { continue }
-                return .message(ArchivedMessage(
-                    file: file, line: line.number, offset: Int64(line.number), recordTime: nil, value: line.bytes, headers: nil))
+                return .message(
+                    ArchivedMessage(
+                        file: file, line: line.number, offset: Int64(line.number), recordTime: nil, value: line.bytes, headers: nil))
             }
             do throws(ArchiveError) {
                 if let block = pending {
@@ -69,7 +83,7 @@ final class ArchiveStream {
                 }
                 switch try reader.next() {
                 case .lines(let block): lines = block.makeIterator()
-                case .oversized(let report): return .oversized(line: report.number, length: report.length)
+                case .oversized(let report): return .oversized(file: file, line: report.number, length: report.length)
                 case nil: return .end
                 }
             } catch {
@@ -139,55 +153,79 @@ struct SpoolHeader {
 /// bounded memory.
 struct ArchiveSource: ~Copyable {
     private(set) var streams: [ArchiveStream] = []
-    private(set) var readers: [ArchiveReader] = []
-    /// Files that could not be read to their end.
+    /// Files that could not be read to their end while they were looked at or split.
     private(set) var damaged: [ArchiveError] = []
-    /// Lines of dumps that were too long, by file.
+    /// Lines that were too long, of the same files.
     private(set) var oversized: [(file: UInt32, line: UInt64, length: UInt64)] = []
+    private let files: [String]
+    private let limits: DecoderLimits
+    private var readers: [ArchiveReader] = []
     private var spools: [String: (spool: SpoolFile, topic: String, number: Int32)] = [:]
     private var order: [String] = []
-    private var envelopes = EnvelopeReader()
+    private var envelopes: EnvelopeReader
     private var buffer: [UInt8] = []
 
     private static let sampledLines = 16
 
     /// Opens the files. Throws for one that cannot be opened; damage is found when it is read.
-    init(files: [String], progress: (UInt64) -> Void) throws {
-        for (index, path) in files.enumerated() {
-            let reader = try ArchiveReader(path: path)
-            readers.append(reader)
-            var first: LineBlock?
+    init(files: [String], limits: DecoderLimits) throws {
+        self.files = files
+        self.limits = limits
+        envelopes = EnvelopeReader(limits: limits)
+        // A message within an envelope may be escaped throughout.
+        let options = ArchiveReader.Options(maximumLineLength: max(16 << 20, limits.messageBytes * 6 + 65_536))
+        for path in files { readers.append(try ArchiveReader(path: path, options: options)) }
+    }
+
+    /// Finds the streams: looks at the first lines of each file, and splits dumps. `progress`: bytes read, and in all.
+    mutating func load(progress: (UInt64, UInt64?) -> Void) throws {
+        for (index, reader) in readers.enumerated() {
+            let first: LineBlock?
             do throws(ArchiveError) {
-                if case .lines(let block) = try reader.next() { first = block }
+                first = try firstLines(reader, UInt32(index))
             } catch {
                 damaged.append(error)
                 continue
             }
             if let block = first, looksLikeDump(block) {
-                try split(reader, block, file: UInt32(index), name: path, progress)
+                try split(reader, block, file: UInt32(index), progress)
             } else {
-                streams.append(ArchiveStream(
-                    topicName: path, number: 0, isFromKafka: false, content: .file(reader, UInt32(index)), first: first))
+                streams.append(
+                    ArchiveStream(
+                        topicName: files[index], number: 0, isFromKafka: false, content: .file(reader, UInt32(index)), limits: limits,
+                        first: first))
             }
         }
         for key in order {
             guard let entry = spools[key] else { continue }
             try entry.spool.rewind()
-            streams.append(ArchiveStream(
-                topicName: entry.topic, number: entry.number, isFromKafka: !entry.topic.isEmpty && entry.number >= 0,
-                content: .spool(entry.spool)))
+            streams.append(
+                ArchiveStream(
+                    topicName: entry.topic, number: entry.number, isFromKafka: entry.number >= 0, content: .spool(entry.spool),
+                    limits: limits))
         }
     }
 
-    /// Bytes of the files as stored: read, and in all (nil if a pipe is among them).
+    /// Bytes of what is replayed: read so far, and in all (nil if a pipe is among them).
     var position: (read: UInt64, total: UInt64?) {
         var read: UInt64 = 0
         var total: UInt64? = 0
-        for reader in readers {
-            read += reader.storedBytesRead
-            if let size = reader.storedBytesTotal { total? += size } else { total = nil }
+        for stream in streams {
+            let position = stream.position
+            read += position.read
+            if let size = position.total { total? += size } else { total = nil }
         }
         return (read, total)
+    }
+
+    private mutating func firstLines(_ reader: ArchiveReader, _ file: UInt32) throws(ArchiveError) -> LineBlock? {
+        while let item = try reader.next() {
+            switch item {
+            case .lines(let block): return block
+            case .oversized(let report): oversized.append((file, report.number, report.length))
+            }
+        }
+        return nil
     }
 
     private mutating func looksLikeDump(_ block: LineBlock) -> Bool {
@@ -201,16 +239,16 @@ struct ArchiveSource: ~Copyable {
     }
 
     private mutating func split(
-        _ reader: ArchiveReader, _ first: LineBlock, file: UInt32, name: String, _ progress: (UInt64) -> Void
+        _ reader: ArchiveReader, _ first: LineBlock, file: UInt32, _ progress: (UInt64, UInt64?) -> Void
     ) throws {
         var next: LineBlock? = first
         while true {
             if let block = next {
-                for line in block where !ArchiveStream.isBlank(line.bytes) { try spool(line, file, name) }
-                progress(reader.storedBytesRead)
+                for line in block where !ArchiveStream.isBlank(line.bytes) { try spool(line, file) }
+                progress(reader.storedBytesRead, reader.storedBytesTotal)
             }
             next = nil
-            var item: ArchiveReader.Item?
+            let item: ArchiveReader.Item?
             do throws(ArchiveError) {
                 item = try reader.next()
             } catch {
@@ -225,8 +263,8 @@ struct ArchiveSource: ~Copyable {
         }
     }
 
-    private mutating func spool(_ line: ArchiveLine, _ file: UInt32, _ name: String) throws {
-        var topic = name
+    private mutating func spool(_ line: ArchiveLine, _ file: UInt32) throws {
+        var topic = files[Int(file)]
         var number: Int32 = -1
         var offset = Int64(line.number)
         if let envelope = envelopes.read(line.bytes), let bytes = envelope.topic, let partition = envelope.partition {

@@ -14,6 +14,7 @@ struct AssignmentsFile: ~Copyable {
     }
 
     private let path: String
+    private var writer: ArchiveWriter?
     private let files: [String]
     private var places: ContiguousArray<Place> = []
     private var ids: ContiguousArray<UInt8> = []
@@ -27,6 +28,9 @@ struct AssignmentsFile: ~Copyable {
         self.path = path
         self.files = files
     }
+
+    /// Creates the file, so that a path that cannot be written is found before the work.
+    mutating func begin() throws(ArchiveError) { writer = try ArchiveWriter(path: path) }
 
     /// Notes an event that is about to be pushed, in the order of pushing.
     mutating func note(
@@ -71,7 +75,7 @@ struct AssignmentsFile: ~Copyable {
             let b = places[Int($1)]
             return (a.file, a.line, a.index) < (b.file, b.line, b.index)
         }
-        let writer = try ArchiveWriter(path: path)
+        guard let writer else { return }
         var encoder = AssignmentEncoder()
         var line: ContiguousArray<UInt8> = []
         for at in order {

@@ -5,15 +5,23 @@ import ClewFormats
 struct DeadLetterFile {
     private static let namedFirst = 10
 
-    private let writer: ArchiveWriter?
+    private let path: String?
+    private var writer: ArchiveWriter?
     private let files: [String]
     private let complain: (String) -> Void
     private var count: UInt64 = 0
 
-    init(path: String?, files: [String], complain: @escaping (String) -> Void) throws(ArchiveError) {
-        if let path { writer = try ArchiveWriter(path: path) } else { writer = nil }
+    init(path: String?, files: [String], complain: @escaping (String) -> Void) {
+        self.path = path
         self.files = files
         self.complain = complain
+    }
+
+    /// Whether there is a file to write.
+    var isKept: Bool { path != nil }
+
+    mutating func begin() throws(ArchiveError) {
+        if let path { writer = try ArchiveWriter(path: path) }
     }
 
     /// Adds one: `{"reason","detail","file","line","value"}`; the value as text, null where there is none.
@@ -23,9 +31,9 @@ struct DeadLetterFile {
         count += 1
         let name = files[Int(file)]
         if count <= DeadLetterFile.namedFirst {
-            complain("\(name):\(line): \(reason.rawValue): \(detail)")
+            complain("\(name == "-" ? "stdin" : name):\(line): \(reason.rawValue): \(detail)")
         } else if count == DeadLetterFile.namedFirst + 1 {
-            complain("… further ones are counted only" + (writer == nil ? "; --dead-letters FILE keeps them all" : ""))
+            complain("… further ones are counted only" + (path == nil ? "; --dead-letters FILE keeps them all" : ""))
         }
         guard let writer else { return }
         let text = value.map { "\"" + DeadLetterFile.escaped(String(decoding: $0, as: UTF8.self)) + "\"" } ?? "null"

@@ -1,16 +1,8 @@
-public import ClewArchive
+internal import ClewArchive
 public import ClewConfig
 public import ClewEngine
 import ClewFormats
 import Glibc
-
-/// Where the records of a replay go.
-public protocol RecordOutput {
-    /// Takes one record, without a line end; the bytes are valid within the call.
-    mutating func take(_ revision: IncidentRevision, _ record: UnsafeRawBufferPointer) throws
-    /// All records are there.
-    mutating func finish() throws
-}
 
 /// Replays archived event files through the pipeline: the same incidents as live (design.md, *What must hold* 1).
 public struct Replay<Output: RecordOutput>: ~Copyable {
@@ -19,6 +11,8 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     /// The first events of a partition, from whose times it is judged which time is plausible.
     private static var sample: Int { 64 }
     private static var mergeBatch: Int { 64 }
+    /// Batches from one report of the progress to the next.
+    private static var reportInterval: UInt64 { 16 }
 
     /// One partition with its place in the pipeline.
     private struct Partition {
@@ -36,9 +30,19 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     private var partitions: [Partition] = []
     private var assignments: AssignmentsFile?
     private var deadLetters: DeadLetterFile
-    /// Place of each event in the batch: file and line.
-    private var places: [(file: UInt32, line: UInt64, isOneOfMany: Bool)] = []
+    /// Where each event of the batch comes from.
+    private struct Place {
+        var file: UInt32
+        var line: UInt64
+        var isOneOfMany: Bool
+        /// The message, kept while its partition has no time by which an implausible one could be replaced.
+        var message: [UInt8]?
+    }
+
+    private var places: [Place] = []
     private var pace: Pace?
+    /// Lines that were too long, found before the partitions were known.
+    private var oversized: UInt64 = 0
     private var summary = ReplaySummary()
     private let report: (ReplayProgress) -> Void
     private let complain: (String) -> Void
@@ -47,13 +51,13 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     public init(
         options: ReplayOptions, config: Config, topology: TopologyDefinition, output: consuming Output,
         report: @escaping (ReplayProgress) -> Void, complain: @escaping (String) -> Void
-    ) throws(ArchiveError) {
+    ) {
         self.options = options
         self.config = config
         pipeline = Pipeline(config: config, topology: topology, recordsAssignments: options.assignments != nil)
         self.output = output
         assignments = options.assignments.map { AssignmentsFile(path: $0, files: options.files) }
-        deadLetters = try DeadLetterFile(path: options.deadLetters, files: options.files, complain: complain)
+        deadLetters = DeadLetterFile(path: options.deadLetters, files: options.files, complain: complain)
         pace = options.speed.map { Pace(factor: $0) }
         self.report = report
         self.complain = complain
@@ -64,24 +68,35 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     public mutating func run() throws -> ReplaySummary {
         let begin = Pace.monotonicSeconds()
         let report = self.report
-        let source = try ArchiveSource(files: options.files) { read in
-            report(ReplayProgress(bytesRead: read, bytesTotal: nil, events: 0, isSplitting: true))
+        var source = try ArchiveSource(files: options.files, limits: DecoderRules(config).limits)
+        // What cannot be written is found before the work, and what cannot be read before anything is overwritten.
+        try output.begin()
+        try assignments?.begin()
+        try deadLetters.begin()
+        try source.load { read, total in
+            report(ReplayProgress(bytesRead: read, bytesTotal: total, events: 0, isSplitting: true))
         }
         try addPartitions(source)
-        while let at = nextPartition() {
+        var batches: UInt64 = 0
+        while isWanted, let at = nextPartition() {
             try read(at)
+            batches += 1
+            guard batches % Replay.reportInterval == 0 else { continue }
             let position = source.position
-            report(ReplayProgress(
-                bytesRead: position.read, bytesTotal: position.total, events: summary.events, isSplitting: false))
+            report(ReplayProgress(bytesRead: position.read, bytesTotal: position.total, events: summary.events, isSplitting: false))
         }
-        if !options.keepsOpen { pipeline.correlator.finish() }
+        if !options.keepsOpen, isWanted { pipeline.correlator.finish() }
         try deliver()
         try output.finish()
+        summary.isCutShort = !output.isWanted
         try assignments?.write()
         try deadLetters.close()
         summarise(since: begin)
         return summary
     }
+
+    /// Whether going on has a purpose: somebody reads the records, or another file is to be written.
+    private var isWanted: Bool { output.isWanted || assignments != nil || deadLetters.isKept }
 
     private mutating func addPartitions(_ source: borrowing ArchiveSource) throws {
         let rules = TopicRules(config)
@@ -96,7 +111,7 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
         }
         for line in source.oversized {
             try deadLetters.add(.tooLarge, "a line of \(line.length) bytes", file: line.file, line: line.line, value: nil)
-            summary.dead += 1
+            oversized += 1
         }
     }
 
@@ -117,14 +132,13 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     /// Reads one batch of a partition and passes it on.
     private mutating func read(_ at: Int) throws {
         var wanted = partitions.count > 1 ? Replay.mergeBatch : Replay.batchSize
-        if pace != nil { wanted = 1 }
         if !partitions[at].hasStarted { wanted = max(wanted, Replay.sample) }
         while places.count < wanted, !partitions[at].hasEnded {
             switch partitions[at].stream.next() {
             case .message(let message): try take(message, at)
-            case .oversized(let line, let length):
+            case .oversized(let file, let line, let length):
                 pipeline.countDead(.tooLarge, topic: partitions[at].topic)
-                try deadLetters.add(.tooLarge, "a line of \(length) bytes", file: 0, line: line, value: nil)
+                try deadLetters.add(.tooLarge, "a line of \(length) bytes", file: file, line: line, value: nil)
             case .damaged(let error):
                 reportDamage(error)
                 partitions[at].hasEnded = true
@@ -147,61 +161,83 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
             offset: message.offset)
         switch pipeline.decode(view, topic: partitions[at].topic) {
         case .events(let count):
-            for _ in 0..<count { places.append((message.file, message.line, count > 1)) }
+            let hasClock = pipeline.correlator.clock(ofPartition: partitions[at].index) != nil
+            let kept = hasClock ? nil : message.value.map { Array($0) }
+            for _ in 0..<count {
+                places.append(Place(file: message.file, line: message.line, isOneOfMany: count > 1, message: kept))
+            }
         case .ignored: break
         case .dead(let reason, let detail):
             try deadLetters.add(reason, detail, file: message.file, line: message.line, value: message.value)
         }
     }
 
-    /// Where no record's time tells which first time is plausible, the median of the first events does.
+    /// Where no record's time tells which first time is plausible, the median of the first events does; the first of them
+    /// that is plausible beside it then stands for the ones that are not.
     private mutating func giveHint(_ partition: UInt32) {
-        let events = pipeline.decoded.events
+        let events = pipeline.decoded.events.prefix(Replay.sample)
         guard events.allSatisfy({ $0.recordTime == nil }) else { return }
-        let times = events.prefix(Replay.sample).map(\.time).filter { $0 >= .earliestPlausible }.sorted()
-        if !times.isEmpty { pipeline.correlator.setHint(times[times.count / 2], ofPartition: partition) }
+        let times = events.map(\.time).filter { $0 >= .earliestPlausible }
+        guard !times.isEmpty else { return }
+        // The lower one of two: a clock that is ahead does more harm than one that is behind.
+        pipeline.correlator.setHint(times.sorted()[(times.count - 1) / 2], ofPartition: partition)
+        if let first = events.first(where: { pipeline.correlator.plausibleTime(of: $0) == $0.time }) {
+            pipeline.correlator.setHint(first.time, ofPartition: partition)
+        }
     }
 
     /// Orders the decoded events and correlates those that are ready.
     private mutating func pass() throws {
         applyWindow()
         guard !places.isEmpty else { return }
-        if pace != nil, let time = pipeline.decoded.events.first?.time { pace?.wait(until: time) }
+        if pace != nil { startPace() }
         if assignments != nil { noteEvents() }
         summary.events += UInt64(places.count)
-        let batchPlaces = places
-        let events = pipeline.decoded.events
         for dead in pipeline.flush() {
-            guard let at = events.firstIndex(where: {
-                $0.partition == dead.partition && $0.offset == dead.offset && $0.indexInMessage == dead.indexInMessage
-            }) else { continue }
+            let place = places[dead.index]
             let detail = "expected a time after 2000-01-01 and near those around it; there is none to replace it by"
-            try deadLetters.add(.timestampImplausible, detail, file: batchPlaces[at].file, line: batchPlaces[at].line, value: nil)
+            if let message = place.message {
+                try message.withUnsafeBytes {
+                    try deadLetters.add(.timestampImplausible, detail, file: place.file, line: place.line, value: $0)
+                }
+            } else {
+                try deadLetters.add(.timestampImplausible, detail, file: place.file, line: place.line, value: nil)
+            }
         }
         places.removeAll(keepingCapacity: true)
     }
 
-    /// Leaves out what `--until` and `--cold` exclude.
+    /// The replayed time begins with the first events of the partitions, or where printing begins.
+    private mutating func startPace() {
+        for event in pipeline.decoded.events.prefix(Replay.sample) {
+            guard let time = pipeline.correlator.plausibleTime(of: event) else { continue }
+            pace?.begin(at: max(time, options.from ?? .distantPast))
+        }
+    }
+
+    /// Leaves out what `--until` and `--cold` exclude, by the time that an event is going to have.
     private mutating func applyWindow() {
         let until = options.until ?? .distantFuture
         let from = options.isCold ? options.from ?? .distantPast : .distantPast
         guard options.until != nil || options.isCold else { return }
-        func isWanted(_ event: Event) -> Bool { event.time < until && event.time >= from }
-        let events = pipeline.decoded.events
-        places = places.indices.filter { isWanted(events[$0]) }.map { places[$0] }
-        pipeline.filterDecoded(isWanted)
+        let isWanted = pipeline.decoded.events.map { event in
+            let time = pipeline.correlator.plausibleTime(of: event) ?? event.time
+            return time < until && time >= from
+        }
+        places = places.indices.filter { isWanted[$0] }.map { places[$0] }
+        pipeline.filterDecoded { isWanted[$0] }
     }
 
     private mutating func noteEvents() {
         let batch = pipeline.decoded
         for (at, event) in batch.events.enumerated() {
-            let partition = partitions.first { $0.index == event.partition }
-            let stream = partition?.stream
+            // Partitions are numbered from 0 in the order they were added.
+            let stream = partitions[Int(event.partition)].stream
             batch.payload.withUnsafeBytes { bytes in
                 let start = Int(event.payloadStart)
                 assignments?.note(
                     event, id: UnsafeRawBufferPointer(rebasing: bytes[start..<(start + Int(event.idLength))]), file: places[at].file,
-                    line: places[at].line, topic: stream?.isFromKafka == true ? stream?.topicName : nil, number: stream?.number ?? 0,
+                    line: places[at].line, topic: stream.isFromKafka ? stream.topicName : nil, number: stream.number,
                     isOneOfMany: places[at].isOneOfMany)
             }
         }
@@ -214,9 +250,14 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
         var printed: UInt64 = 0
         try pipeline.publish { revision, record in
             guard revision.updatedAt >= from else { return }
+            if let left = pace?.secondsUntil(revision.updatedAt), left > 0 {
+                try output.flush()
+                Pace.sleep(left)
+            }
             printed += 1
             try output.take(revision, record)
         }
+        if pace != nil, printed > 0 { try output.flush() }
         summary.records += printed
     }
 
@@ -228,45 +269,20 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     private mutating func summarise(since begin: Double) {
         summary.statistics = pipeline.correlator.statistics
         var byReason = [UInt64](repeating: 0, count: DeadReason.allCases.count)
+        summary.dead = oversized
         for topic in 0..<pipeline.topicCount {
             let counters = pipeline.counters(ofTopic: topic)
             summary.ignored += counters.ignoredTotal
             summary.dead += counters.deadTotal
             for at in byReason.indices { byReason[at] += counters.dead[at] }
         }
-        for (at, reason) in DeadReason.allCases.enumerated() where byReason[at] > 0 {
+        for (at, reason) in DeadReason.allCases.enumerated() {
+            if reason == .tooLarge { byReason[at] += oversized }
+            guard byReason[at] > 0 else { continue }
             summary.deadByReason.append((reason.rawValue, byReason[at]))
         }
         summary.severityUnknown = pipeline.decoderCounters.severityUnknown
         summary.resends = pipeline.decoderCounters.resends
         summary.seconds = Pace.monotonicSeconds() - begin
-    }
-}
-
-/// Keeps a replay to a multiple of real time.
-struct Pace {
-    let factor: Double
-    private var origin: (event: EventTime, wall: Double)?
-
-    init(factor: Double) { self.factor = factor }
-
-    /// Waits until an event of that time is due.
-    mutating func wait(until time: EventTime) {
-        guard let origin else {
-            self.origin = (time, Pace.monotonicSeconds())
-            return
-        }
-        let due = origin.wall + (time.seconds - origin.event.seconds) / factor
-        let left = due - Pace.monotonicSeconds()
-        guard left > 0 else { return }
-        var request = timespec(tv_sec: Int(left), tv_nsec: Int((left - Double(Int(left))) * 1e9))
-        var rest = timespec()
-        while nanosleep(&request, &rest) != 0, errno == EINTR { request = rest }
-    }
-
-    static func monotonicSeconds() -> Double {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
     }
 }

@@ -36,6 +36,8 @@ public struct ReplaySummary: Sendable {
     public var resends: UInt64 = 0
     /// Records printed.
     public var records: UInt64 = 0
+    /// The reader of the records went away before the end; what follows was not replayed.
+    public var isCutShort = false
     /// Files that could not be read to their end.
     public var damaged: [String] = []
     /// Wall time, seconds.
@@ -46,7 +48,7 @@ public struct ReplaySummary: Sendable {
 
 /// Where a replay stands, for a progress bar.
 public struct ReplayProgress: Sendable {
-    /// Bytes of the files as stored: read so far, and in all (nil: unknown, a pipe is among them).
+    /// Bytes of what is read now: so far, and in all (nil: unknown, a pipe is among them).
     public var bytesRead: UInt64
     public var bytesTotal: UInt64?
     public var events: UInt64

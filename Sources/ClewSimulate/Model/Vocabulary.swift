@@ -5,7 +5,8 @@ enum ResourceKind: String, CaseIterable, Sendable {
     // Data centre.
     case host, vm, switchDevice = "switch", pdu, feed, cooling, array, datastore, application, balancer, firewall
     // Telecom access.
-    case router, accessNode = "access-node", baseStation = "base-station", cell, site, microwave, fibre, clock, coreFunction = "core-function"
+    case router, accessNode = "access-node", baseStation = "base-station", cell, site, microwave, fibre, clock, coreFunction =
+        "core-function"
 
     var index: Int { Self.indices[self] ?? 0 }
     private static let indices = Dictionary(uniqueKeysWithValues: zip(allCases, 0...))
