@@ -3,6 +3,7 @@
 # make check   format, warnings as errors, then all tests
 # make bench   measure against zstd and kcat in the same run; needs a while and a quiet machine
 # make build   the optimised binary, .build/release/clew
+# make format  format the sources in place
 # make static  one binary with the Swift runtime in it, .build-static/release/clew
 # make deps    the system's packages that a build needs
 SHELL := /bin/bash

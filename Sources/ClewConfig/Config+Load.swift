@@ -2,9 +2,8 @@ public import ClewYAML
 @preconcurrency internal import Glibc
 
 extension Config {
-    /// Variables with the prefix `CLEW_` that are no keys of the configuration: the path of the config file,
-    /// and where tests find data sets.
-    public static let otherVariables: Set<String> = ["CLEW_CONFIG", "CLEW_DATA"]
+    /// Variables with the prefix `CLEW_` that are no keys of the configuration: where tests find data sets and the program.
+    public static let otherVariables: Set<String> = ["CLEW_DATA", "CLEW_BINARY"]
 
     /// Reads a config file and the environment over it, and validates the result.
     ///

@@ -12,6 +12,9 @@ extension Config {
         if let path = Self.firstDuplicate(topology.files) {
             found.append(("topology.files", "the file \(path) is given twice"))
         }
+        if topology.topic != nil {
+            found.append(("topology.topic", "a topology topic is not supported by this version; leave it null"))
+        }
         if model.file != nil {
             found.append(("model.file", "models from a file are not supported by this version; leave it null"))
         } else if model.mode == .frozen {

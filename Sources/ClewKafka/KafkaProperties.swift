@@ -1,3 +1,5 @@
+import CRdkafka
+
 /// Properties of a librdkafka client, in order; the last value of a name wins.
 public struct KafkaProperties: Sendable, Equatable, ExpressibleByDictionaryLiteral, CustomStringConvertible {
     /// Names and values in the order they were set.
@@ -33,6 +35,11 @@ public struct KafkaProperties: Sendable, Equatable, ExpressibleByDictionaryLiter
         for entry in other.entries { result[entry.name] = entry.value }
         return result
     }
+
+    /// Asks the loaded librdkafka whether it knows each property and takes its value; connects to nothing.
+    ///
+    /// - Throws: `.invalidArgument`, naming the first property that is refused, and the nearest known one.
+    public func check() throws(KafkaError) { rd_kafka_conf_destroy(try Configuration.make(self)) }
 
     /// Whether the value of this property must not be shown.
     public static func isSecret(_ name: String) -> Bool {

@@ -39,7 +39,7 @@ public final class Producer: Sendable {
         // A transaction begun right after another waits for the former one's markers: 100 ms at a time by default.
         "retry.backoff.ms": "10",
         "reconnect.backoff.max.ms": "2000",
-        "queue.buffering.max.kbytes": "65536",
+        "queue.buffering.max.kbytes": "24576",
     ]
 
     /// Connects to nothing yet. `properties` go over ``defaults``.

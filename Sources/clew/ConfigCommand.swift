@@ -9,14 +9,19 @@ enum ConfigCommand: Subcommand {
             Command(
                 "check", "Validate a config and print the effective one, secrets redacted",
                 options: [Inputs.configOption],
+                operands: [Operand("FILE", .optional, .file, "The same as --config FILE")],
                 examples: [
-                    Example("clew config check --config /etc/clew/clew.yaml", "what is in force, environment included"),
+                    Example("clew config check /etc/clew/clew.yaml", "what is in force, environment included"),
                     Example("CLEW_KAFKA_BOOTSTRAP_SERVERS=kafka:9092 clew config check", "the defaults and one variable"),
                 ])
         ])
 
     static func run(_ arguments: Arguments) throws -> Int32 {
-        let config = try Inputs.config(arguments.string("config"))
+        let (operand, option) = (arguments.operand("FILE"), arguments.string("config"))
+        if let operand, option != nil { throw arguments.usageError("the config is given twice: FILE \(operand) and --config") }
+        let path = operand ?? option
+        let config = try Inputs.config(path)
+        try Inputs.checkKafka(config, path)
         // The topology is part of what must be right before a start.
         _ = try Inputs.topology(config.topology.files)
         Output.write(config.effectiveYAML())

@@ -2,6 +2,7 @@ import ClewCommandLine
 import ClewConfig
 import ClewEngine
 import ClewKafka
+import ClewService
 import ClewYAML
 
 /// Reads what several commands are given: config and topology. What is wrong with them ends the command with code 2.
@@ -20,6 +21,15 @@ enum Inputs {
         }
     }
 
+    /// Whether librdkafka takes what the config passes through to it; only commands that reach Kafka need to know.
+    static func checkKafka(_ config: Config, _ path: String?) throws {
+        do {
+            try KafkaProperties(config).check()
+        } catch {
+            throw CommandFailure.usage("\(path.map { $0 + ": " } ?? "")kafka.properties: \(error.message)")
+        }
+    }
+
     static func topology(_ paths: [String]) throws -> TopologyDefinition {
         guard !paths.isEmpty else { return TopologyDefinition() }
         do {
@@ -27,15 +37,5 @@ enum Inputs {
         } catch {
             throw CommandFailure.usage(error.description)
         }
-    }
-
-    /// How to reach Kafka: bootstrap servers, client id, and what the config passes through.
-    static func clientProperties(_ config: Config) -> KafkaProperties {
-        let own = KafkaProperties([
-            (name: "bootstrap.servers", value: config.kafka.bootstrapServers.joined(separator: ",")),
-            (name: "client.id", value: config.kafka.clientID),
-        ])
-        return own.overridden(
-            by: KafkaProperties(config.kafka.properties.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }))
     }
 }

@@ -28,6 +28,7 @@ enum PlayCommand: Subcommand {
             Option.value("speed", speed, placeholder: "N", default: "max", "Multiple of real time, by the events' timestamps"),
             Option.value(
                 "key", .choice(["resource", "none"]), default: "resource", "Key of the records; a resource then stays on its partition"),
+            Option.flag("create-topic", "Create the topic if it is missing, with one partition"),
             Option.flag("quiet", short: "q", "No progress bar and no summary"),
         ],
         operands: [Operand("FILE", .oneOrMore, .file, "Event files")],
@@ -49,9 +50,16 @@ enum PlayCommand: Subcommand {
             throw CommandFailure.runtime("\(file): cannot open: \(String(cString: strerror(errno)))")
         }
         do {
-            let properties = Inputs.clientProperties(config)
+            var properties = KafkaProperties(config)
+            properties["compression.codec"] = config.output.compression.rawValue
             // Tells at once, and with its cause, what a producer would only tell when its records have timed out.
-            guard try Admin(properties: properties).topic(topic, timeout: .seconds(15)) != nil else {
+            let admin = try Admin(properties: properties)
+            var exists = try admin.topic(topic, timeout: .seconds(15)) != nil
+            if !exists, arguments.flag("create-topic") {
+                try admin.createTopics([NewTopic(name: topic, partitionCount: 1)], timeout: .seconds(15))
+                exists = true
+            }
+            guard exists else {
                 throw CommandFailure.runtime("topic \(topic) does not exist at \(config.kafka.bootstrapServers.joined(separator: ","))")
             }
             var player = EventPlayer(

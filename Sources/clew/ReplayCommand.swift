@@ -68,7 +68,7 @@ enum ReplayCommand: Subcommand {
         do {
             let summary: ReplaySummary
             if let toTopic {
-                let output = TopicOutput(properties: Inputs.clientProperties(config), topic: toTopic, onlyFinal: options.onlyFinal)
+                let output = TopicOutput(properties: KafkaProperties(config), topic: toTopic, onlyFinal: options.onlyFinal)
                 summary = try replay(options, config, topology, output, screen)
             } else {
                 summary = try replay(options, config, topology, FileOutput(path: out, onlyFinal: options.onlyFinal), screen)

@@ -12,7 +12,7 @@ enum RunCommand: Subcommand {
             Reads the topics of input.topics as the consumer group input.group, publishes incident records to output.incidents and what \
             cannot be decoded to output.dead_letters, and commits the input only together with its results. One instance a group. \
             Health is at /healthz and /readyz, Prometheus metrics at /metrics of http.listen. SIGTERM or SIGINT stop it gracefully; \
-            a second one at once.
+            a second one, half a second or more later, at once.
             """,
         options: [Inputs.configOption, Inputs.topologyOption],
         examples: [
@@ -22,6 +22,7 @@ enum RunCommand: Subcommand {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         let config = try Inputs.config(arguments.string("config"))
+        try Inputs.checkKafka(config, arguments.string("config"))
         let given = arguments.strings("topology")
         let topology = try Inputs.topology(given.isEmpty ? config.topology.files : given)
         let log = Log(

@@ -97,7 +97,7 @@ enum TailCommand: Subcommand {
         let since = arguments.string("since").flatMap { sinceTime($0, now: wallSeconds()) }
         let start = since.map { IncidentFollower.Start.published(milliseconds: $0.microseconds / 1_000) } ?? .beginning
         var session = session(arguments, since: nil, gathers: since == nil)
-        guard let follower = try open(Inputs.clientProperties(config), topic, start, waits: !untilEnd, stop) else { return 0 }
+        guard let follower = try open(KafkaProperties(config), topic, start, waits: !untilEnd, stop) else { return 0 }
         defer { follower.close() }
         var isAnnounced = false
         var lastTrouble: String?

@@ -104,7 +104,7 @@ struct ConfigTests {
           start: 2026-11-23T10:15:30.25+01:00
           mapping: {resource: /h, type: /t}
         output: {transactional_id: "null", compression: none, create_topics: true}
-        topology: {topic: topo}
+        topology: {files: [shop.yaml]}
         correlation: {max_alerts: 5, identity: [cluster, source], threshold: 7.25}
         http: {listen: ~}
         log: {format: json}
@@ -140,7 +140,7 @@ struct ConfigTests {
             "CLEW_INPUT_TOPICS": "one,^two{1\\,2}", "CLEW_INPUT_ALLOWED_LATENESS": "9s", "CLEW_CORRELATION_THRESHOLD": "7",
             "CLEW_CORRELATION_MAX_ALERTS": "null", "CLEW_HTTP_LISTEN": "", "CLEW_OUTPUT_CREATE_TOPICS": "true",
             "CLEW_CORRELATION_IDENTITY": "", "CLEW_INPUT_MAPPING_RESOURCE": "/r", "CLEW_INPUT_MAPPING_TYPE": "/t",
-            "CLEW_INPUT_MAPPING_LABELS_TEAM": "/team", "CLEW_CONFIG": "ignored", "HOME": "/", "CLEWX": "1",
+            "CLEW_INPUT_MAPPING_LABELS_TEAM": "/team", "CLEW_DATA": "ignored", "HOME": "/", "CLEWX": "1",
         ]
         let config = try Config.parse("correlation: {max_alerts: 4, identity: [x]}\ninput: {group: g}", file: "c", environment: environment)
         #expect(config.kafka.bootstrapServers == ["a:1", "b:2"])
@@ -241,7 +241,7 @@ struct ConfigTests {
         for same in [
             "kafka: {client_id: x, properties: {security.protocol: ssl}}",
             "input: {topics: [other], group: g, start: latest, idle_after: 5s}",
-            "output: {incidents: i, commit_interval: 1s}", "log: {level: debug}", "http: {listen: ~}", "topology: {topic: t}",
+            "output: {incidents: i, commit_interval: 1s}", "log: {level: debug}", "http: {listen: ~}",
             "input: {allowed_lateness: 5000ms}", "correlation: {threshold: 10.0}",
         ] { #expect(try bytes(same) == base, "\(same)") }
         for other in [

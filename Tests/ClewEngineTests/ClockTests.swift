@@ -50,6 +50,13 @@ import Testing
         #expect(ClockTests.clocks([ClockTests.event(ClockTests.year1970, record: ClockTests.year1970)]).rejected == 1)
     }
 
+    /// A dump with `"ts": 0`: the record's time is broken, not the event's.
+    @Test func aRecordTimeBefore2000SaysNothing() {
+        let found = ClockTests.clocks([ClockTests.event(3, record: ClockTests.year1970), ClockTests.event(5, record: 0 - TestStream.start)])
+        #expect(found.clocks == [3, 5])
+        #expect(found.rejected == 0 && found.replaced == 0)
+    }
+
     @Test func aFirstEventWithABrokenClockIsMendedByTheHint() {
         for broken in [ClockTests.year1970, ClockTests.year2099] {
             let found = ClockTests.clocks([ClockTests.event(broken), ClockTests.event(5)], hint: 2)

@@ -168,10 +168,11 @@ import Testing
     /// A resolved incident that becomes full is reopened before it is frozen, and ends by being resolved.
     @Test func aResolvedIncidentBecomesFull() {
         let found = LifeCycleTests.run("A a (5m A 10s a)x12") { $0.maxAlerts = 4 }
-        #expect(found.hasSuffix(
-            "51m20s #2 resolved a2 (all_cleared) | 51m30s #2 reopened A3 (alert_returned) | 56m30s #2 resolved a3 (all_cleared) "
-                + "| 56m40s #2 reopened A4 (alert_returned) | 56m40s #2 frozen A4 (maximum_alerts) "
-                + "| 1h1m40s #2 resolved a4 (all_cleared)"), "\(found)")
+        #expect(
+            found.hasSuffix(
+                "51m20s #2 resolved a2 (all_cleared) | 51m30s #2 reopened A3 (alert_returned) | 56m30s #2 resolved a3 (all_cleared) "
+                    + "| 56m40s #2 reopened A4 (alert_returned) | 56m40s #2 frozen A4 (maximum_alerts) "
+                    + "| 1h1m40s #2 resolved a4 (all_cleared)"), "\(found)")
     }
 
     // MARK: Known faults of the engine

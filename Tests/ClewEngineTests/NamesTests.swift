@@ -1,5 +1,5 @@
-import Testing
 import ClewEngine
+import Testing
 
 @Suite struct NamesTests {
     @Test func aNameIsKeptOnce() {

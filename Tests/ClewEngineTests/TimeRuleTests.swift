@@ -80,27 +80,28 @@ import Testing
         #expect(TimeRuleTests.run(line).text == expected)
     }
 
-    @Test(arguments: [
-        // Within the allowed lateness its place is found; later, it still belongs where its own time puts it.
-        (
-            "A X 4s B@2s",
-            "30s open A,B (correlated) | 30s #2 open X (lone_alert) | 30m #2 resolved x (silent) | 30m2s #1 resolved a,b (silent)", 0
-        ),
-        (
-            "A 10m X B@5s",
-            "30s open A (lone_alert) | 9m55s updated A,B (major_alert_joined) | 10m30s #2 open X (lone_alert) "
-                + "| 30m5s #1 resolved a,b (silent) | 40m #2 resolved x (silent)", 1
-        ),
-        ("A 10s A A@2s A@0s", "30s open A4 (lone_alert) | 30m10s resolved a4 (silent)", 2),
-        ("A 20s B a@15s", "30s open a,B (correlated) | 30m20s resolved a,b (silent)", 0),
-        // A late repeat after the incident's last look at its life: reopened, frozen for its age, and resolved in the end.
-        (
-            "A 31s a 20s A (30m A)x7 20m a 12m X A@3h51m10s",
-            "30s open A (lone_alert) | 3h50m51s resolved a9 (all_cleared) | 4h2m46s reopened A10 (alert_returned) "
-                + "| 4h2m46s frozen A10 (maximum_age) | 4h3m21s #2 open X (lone_alert) | 5h51m10s #1 resolved a10 (silent) "
-                + "| 6h2m51s #2 resolved x (silent)", 1
-        ),
-    ] as [(String, String, UInt64)])
+    @Test(
+        arguments: [
+            // Within the allowed lateness its place is found; later, it still belongs where its own time puts it.
+            (
+                "A X 4s B@2s",
+                "30s open A,B (correlated) | 30s #2 open X (lone_alert) | 30m #2 resolved x (silent) | 30m2s #1 resolved a,b (silent)", 0
+            ),
+            (
+                "A 10m X B@5s",
+                "30s open A (lone_alert) | 9m55s updated A,B (major_alert_joined) | 10m30s #2 open X (lone_alert) "
+                    + "| 30m5s #1 resolved a,b (silent) | 40m #2 resolved x (silent)", 1
+            ),
+            ("A 10s A A@2s A@0s", "30s open A4 (lone_alert) | 30m10s resolved a4 (silent)", 2),
+            ("A 20s B a@15s", "30s open a,B (correlated) | 30m20s resolved a,b (silent)", 0),
+            // A late repeat after the incident's last look at its life: reopened, frozen for its age, and resolved in the end.
+            (
+                "A 31s a 20s A (30m A)x7 20m a 12m X A@3h51m10s",
+                "30s open A (lone_alert) | 3h50m51s resolved a9 (all_cleared) | 4h2m46s reopened A10 (alert_returned) "
+                    + "| 4h2m46s frozen A10 (maximum_age) | 4h3m21s #2 open X (lone_alert) | 5h51m10s #1 resolved a10 (silent) "
+                    + "| 6h2m51s #2 resolved x (silent)", 1
+            ),
+        ] as [(String, String, UInt64)])
     func late(_ line: String, _ expected: String, _ count: UInt64) {
         let found = TimeRuleTests.run(line)
         #expect(found.text == expected)
@@ -118,14 +119,15 @@ import Testing
         #expect(!areEqual)
     }
 
-    @Test(arguments: [
-        // Clears before raises: of an alert never raised, ignored; at the same time, the clear comes first.
-        ("a 1m b", "", 2),
-        ("a A", "30s open A (lone_alert) | 30m resolved a (silent)", 1),
-        ("A a", "30s open A (lone_alert) | 30m resolved a (silent)", 1),
-        ("a 10s A", "40s open A (lone_alert) | 30m10s resolved a (silent)", 1),
-        ("A@2s a@1s", "32s open A (lone_alert) | 30m2s resolved a (silent)", 1),
-    ] as [(String, String, UInt64)])
+    @Test(
+        arguments: [
+            // Clears before raises: of an alert never raised, ignored; at the same time, the clear comes first.
+            ("a 1m b", "", 2),
+            ("a A", "30s open A (lone_alert) | 30m resolved a (silent)", 1),
+            ("A a", "30s open A (lone_alert) | 30m resolved a (silent)", 1),
+            ("a 10s A", "40s open A (lone_alert) | 30m10s resolved a (silent)", 1),
+            ("A@2s a@1s", "32s open A (lone_alert) | 30m2s resolved a (silent)", 1),
+        ] as [(String, String, UInt64)])
     func clearsBeforeRaises(_ line: String, _ expected: String, _ unknown: UInt64) {
         let found = TimeRuleTests.run(line)
         #expect(found.text == expected)

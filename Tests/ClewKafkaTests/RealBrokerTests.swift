@@ -221,9 +221,10 @@ struct RealBrokerTests {
         try latest.subscribe(names: [topic])
         var received: [Received] = []
         #expect(try poll(latest, into: &received) { _ in !latest.assignment.isEmpty })
-        #expect(try poll(latest, seconds: 10, into: &received) { _ in
-            (try? latest.positions(of: [partition]).first?.offset) == 4 || latest.cachedWatermarks(of: partition)?.high == 4
-        })
+        #expect(
+            try poll(latest, seconds: 10, into: &received) { _ in
+                (try? latest.positions(of: [partition]).first?.offset) == 4 || latest.cachedWatermarks(of: partition)?.high == 4
+            })
         try produce(topic, ["e"])
         #expect(try poll(latest, into: &received) { !$0.isEmpty })
         #expect(values(received) == ["e"])
@@ -326,13 +327,15 @@ final class OtherMember: Sendable {
     init(_ properties: KafkaProperties, _ topic: String) {
         let work = Unmanaged.passRetained(Work(member: self, properties: properties, topic: topic))
         var thread = pthread_t()
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-            work.member.run(work.properties, work.topic)
-            work.member.ended.store(true, ordering: .releasing)
-            return nil
-        }, work.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+                work.member.run(work.properties, work.topic)
+                work.member.ended.store(true, ordering: .releasing)
+                return nil
+            }, work.toOpaque())
         if result == 0 { pthread_detach(thread) }
     }
 

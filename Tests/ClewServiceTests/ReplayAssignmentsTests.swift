@@ -38,26 +38,34 @@ import Testing
         func webhook(_ alerts: String...) -> String {
             "{\"version\":\"4\",\"groupKey\":\"g\",\"status\":\"firing\",\"receiver\":\"r\",\"alerts\":[\(alerts.joined(separator: ","))]}"
         }
-        let plain = try place.write("plain", [
-            native("e-1", "09:00:00"), "", native("", "09:00:01"), "garbage", native("e-1", "09:00:00"),
-            webhook(alert("A", "09:00:02"), alert("B", "09:00:03")), webhook(alert("C", "09:00:04")), native("e-2", "09:10:00", "resolved"),
-        ])
+        let plain = try place.write(
+            "plain",
+            [
+                native("e-1", "09:00:00"), "", native("", "09:00:01"), "garbage", native("e-1", "09:00:00"),
+                webhook(alert("A", "09:00:02"), alert("B", "09:00:03")), webhook(alert("C", "09:00:04")),
+                native("e-2", "09:10:00", "resolved"),
+            ])
         let quoted = native("", "09:00:05").replacing("\"", with: "\\\"")
         let both = webhook(alert("D", "09:00:04"), alert("E", "09:00:04"))
-        let dump = try place.write("dump", [
-            "{\"topic\":\"alerts\",\"partition\":3,\"offset\":41,\"ts\":1778576405000,\"payload\":\"\(quoted)\"}",
-            "{\"topic\":\"alerts\",\"partition\":1,\"offset\":7,\"ts\":1778576405000,\"payload\":\(both)}",
-        ])
+        let dump = try place.write(
+            "dump",
+            [
+                "{\"topic\":\"alerts\",\"partition\":3,\"offset\":41,\"ts\":1778576405000,\"payload\":\"\(quoted)\"}",
+                "{\"topic\":\"alerts\",\"partition\":1,\"offset\":7,\"ts\":1778576405000,\"payload\":\(both)}",
+            ])
         let (_, lines) = try assignments([plain, dump], topology: try ReplayPlace.topology("small"), place)
-        #expect(lines.map(\.id) == [
-            "e-1", "\(plain):3", "e-1", "\(plain):6#0", "\(plain):6#1", "\(plain):7", "e-2", "alerts/3/41", "alerts/1/7#0", "alerts/1/7#1",
-        ])
+        #expect(
+            lines.map(\.id) == [
+                "e-1", "\(plain):3", "e-1", "\(plain):6#0", "\(plain):6#1", "\(plain):7", "e-2", "alerts/3/41", "alerts/1/7#0",
+                "alerts/1/7#1",
+            ])
         func rest(_ file: String, _ line: Int, _ index: Int) -> String { ",\"file\":\"\(file)\",\"line\":\(line),\"index\":\(index)}" }
-        #expect(lines.map(\.rest) == [
-            rest(plain, 1, 0), rest(plain, 3, 0), rest(plain, 5, 0), rest(plain, 6, 0), rest(plain, 6, 1), rest(plain, 7, 0),
-            rest(plain, 8, 0),
-            rest(dump, 1, 0), rest(dump, 2, 0), rest(dump, 2, 1),
-        ])
+        #expect(
+            lines.map(\.rest) == [
+                rest(plain, 1, 0), rest(plain, 3, 0), rest(plain, 5, 0), rest(plain, 6, 0), rest(plain, 6, 1), rest(plain, 7, 0),
+                rest(plain, 8, 0),
+                rest(dump, 1, 0), rest(dump, 2, 0), rest(dump, 2, 1),
+            ])
         // A clear is in none; the redelivery repeats its first copy; the repeats are where the alert is.
         #expect(lines[6].incident == nil)
         #expect(lines.enumerated().allSatisfy { $0.offset == 6 || $0.element.incident != nil })

@@ -80,9 +80,11 @@ import Testing
         let sorted = Dump.sorted(lines)
         let plain = try ReplayPlace.replay([try place.write("plain", sorted)], topology: topology)
         #expect(plain.summary.statistics.late == 0)
-        let dump = try place.write("sorted", (0..<4).reversed().flatMap { p in
-            Dump.records(sorted).filter { $0.partition == p }.map(\.line)
-        })
+        let dump = try place.write(
+            "sorted",
+            (0..<4).reversed().flatMap { p in
+                Dump.records(sorted).filter { $0.partition == p }.map(\.line)
+            })
         let again = try ReplayPlace.replay([dump], topology: topology)
         #expect(again.summary.statistics.late == 0)
         #expect(again.lines == plain.lines)

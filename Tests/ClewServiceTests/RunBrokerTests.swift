@@ -324,10 +324,11 @@ struct RunBrokerTests {
         defer { consumer.close() }
         try consumer.assign([PartitionOffset(topic: place.dead, partition: 0, offset: PartitionOffset.beginning)])
         let batch = consumer.makeBatch()
-        #expect(try eventually {
-            try consumer.poll(into: batch, timeout: .milliseconds(20))
-            return batch.count == 1
-        })
+        #expect(
+            try eventually {
+                try consumer.poll(into: batch, timeout: .milliseconds(20))
+                return batch.count == 1
+            })
         #expect(batch[0].value.map { Array($0) } == Array(large[..<150_000]))
         #expect(text(batch[0].header("clew.truncated")) == "1500000")
         #expect(text(batch[0].header("clew.reason")) == "too_large")

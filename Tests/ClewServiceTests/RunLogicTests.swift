@@ -245,3 +245,29 @@ import Testing
         #expect(found == [number, number, nil, nil])
     }
 }
+
+@Suite struct SignalMeaningTests {
+    @Test func theFirstStopsALaterOneEnds() {
+        var meaning = SignalMeaning()
+        #expect(meaning.came(at: 100) == .stop)
+        #expect(meaning.came(at: 100.5) == .endAtOnce)
+    }
+
+    @Test func oneToTheProcessAndItsGroupIsOne() {
+        var meaning = SignalMeaning()
+        #expect(meaning.came(at: 100) == .stop)
+        #expect(meaning.came(at: 100.001) == .ignore)
+        #expect(meaning.came(at: 100.499) == .ignore)
+        // The time is that of the first: ignored ones do not prolong it.
+        #expect(meaning.came(at: 100.6) == .endAtOnce)
+    }
+}
+
+@Suite struct NewTopicTests {
+    @Test func onlyTheIncidentsAreCompacted() {
+        let config = Config()
+        let topics = ["incidents", "incidents.dead", "alerts"].map { Startup.newTopic($0, config) }
+        #expect(topics.map { $0.configuration.map { "\($0.name)=\($0.value)" } } == [["cleanup.policy=compact"], [], []])
+        #expect(topics.allSatisfy { $0.partitionCount == -1 && $0.replicationFactor == -1 })
+    }
+}

@@ -56,17 +56,19 @@ final class RunningService: Sendable {
         service = try RunService(config: config, topology: topology, log: Log(level: .info, sink: sink))
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(self)
-        let status = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            let own = Unmanaged<RunningService>.fromOpaque(argument).takeRetainedValue()
-            do throws(RunFailure) {
-                try own.service.run()
-                own.result.withLock { $0 = .success(()) }
-            } catch {
-                own.result.withLock { $0 = .failure(error) }
-            }
-            return nil
-        }, argument.toOpaque())
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let own = Unmanaged<RunningService>.fromOpaque(argument).takeRetainedValue()
+                do throws(RunFailure) {
+                    try own.service.run()
+                    own.result.withLock { $0 = .success(()) }
+                } catch {
+                    own.result.withLock { $0 = .failure(error) }
+                }
+                return nil
+            }, argument.toOpaque())
         guard status == 0 else { throw KafkaBroker.Failure("no thread: \(status)") }
         pthread_detach(thread)
     }

@@ -21,7 +21,10 @@ import Testing
     }
 
     @Test func missingClears() throws {
-        let none = try count({ $0.missingClears = 1; $0.flapping = 0 }, where: { !$0.isFiring })
+        let none = try count(
+            {
+                $0.missingClears = 1; $0.flapping = 0
+            }, where: { !$0.isFiring })
         #expect(none == 0)
         #expect(try count({ $0.missingClears = 0 }, where: { !$0.isFiring }) > 50)
     }
@@ -30,14 +33,25 @@ import Testing
         let often = try count({ $0.resendInterval = 60 }, where: \.isRepeat)
         let seldom = try count({ $0.resendInterval = 900 }, where: \.isRepeat)
         #expect(often > 3 * seldom)
-        let never = try count({ $0.resendInterval = 0; $0.stormsPerDay = 0 }, where: \.isRepeat)
+        let never = try count(
+            {
+                $0.resendInterval = 0; $0.stormsPerDay = 0
+            }, where: \.isRepeat)
         #expect(never < seldom)
     }
 
     @Test func lateness() throws {
         let late: (EmittedEvent) -> Bool = { $0.arrival - $0.timestamp > 5_000 }
-        #expect(try count({ $0.lateShare = 0; $0.duplicates = 0 }, where: late) == 0)
-        #expect(try count({ $0.lateShare = 0.2; $0.duplicates = 0 }, where: late) > 20)
+        #expect(
+            try count(
+                {
+                    $0.lateShare = 0; $0.duplicates = 0
+                }, where: late) == 0)
+        #expect(
+            try count(
+                {
+                    $0.lateShare = 0.2; $0.duplicates = 0
+                }, where: late) > 20)
     }
 
     @Test func clockSkew() throws {
@@ -47,7 +61,11 @@ import Testing
     }
 
     @Test func faultAndNoiseRates() throws {
-        #expect(try count({ $0.faultsPerHour = 0; $0.stormsPerDay = 0; $0.plannedWorkPerDay = 0 }, where: { $0.fault != nil }) == 0)
+        #expect(
+            try count(
+                {
+                    $0.faultsPerHour = 0; $0.stormsPerDay = 0; $0.plannedWorkPerDay = 0
+                }, where: { $0.fault != nil }) == 0)
         #expect(try count({ $0.noisePerHour = 0 }, where: { $0.fault == nil }) == 0)
     }
 
@@ -84,7 +102,10 @@ import Testing
 
     /// Where nothing can be raised, a limit of events must not be waited for forever.
     @Test func silentEstateEnds() throws {
-        let events = try count({ $0.silentResources = 1; $0.eventLimit = 10_000; $0.plannedWorkPerDay = 0 }, where: { _ in true })
+        let events = try count(
+            {
+                $0.silentResources = 1; $0.eventLimit = 10_000; $0.plannedWorkPerDay = 0
+            }, where: { _ in true })
         #expect(events == 0)
     }
 

@@ -17,7 +17,7 @@ import Testing
             """)
         let outcome = try clew(
             ["config", "check", "--config", path],
-            environment: ["CLEW_INPUT_GROUP": "night-shift", "CLEW_KAFKA_PROPERTIES_SASL_OAUTHBEARER_CLIENT_SECRET": "s3cret-env"])
+            environment: ["CLEW_INPUT_GROUP": "night-shift", "CLEW_KAFKA_PROPERTIES_SASL_OAUTHBEARER_CONFIG": "s3cret-env"])
         #expect(outcome.code == 0, "\(outcome.err)")
         for secret in ["hunter2", "from-a-file-4711", "s3cret-env"] { #expect(!(outcome.out + outcome.err).contains(secret)) }
         #expect(outcome.out.contains("<redacted>"))
@@ -29,6 +29,21 @@ import Testing
         let again = try clew("config", "check", "--config", try directory.file("again.yaml", outcome.out))
         #expect(again.code == 0, "\(again.err)")
         #expect(again.out == outcome.out)
+    }
+
+    @Test func configCheckTakesTheFileAsAnOperandToo() throws {
+        let directory = try TemporaryDirectory()
+        let good = try directory.file("good.yaml", "input: {group: night-shift}\n")
+        let operand = try clew("config", "check", good)
+        #expect(operand.code == 0, "\(operand.err)")
+        #expect(operand.out == (try clew("config", "check", "--config", good)).out)
+        #expect(operand.out.contains("group: night-shift"))
+        let bad = try directory.file("bad.yaml", "input: {gruop: x}\n")
+        let mistake = try clew("config", "check", bad)
+        #expect(mistake.code == 2 && mistake.err.contains("\(bad):1:9: unknown key \"gruop\""), "\(mistake.err)")
+        let twice = try clew("config", "check", "--config", good, bad)
+        #expect(twice.code == 2 && twice.out.isEmpty)
+        #expect(twice.err.contains("given twice"), "\(twice.err)")
     }
 
     @Test func configMistakesNameFileLineAndKey() throws {
@@ -48,6 +63,18 @@ import Testing
         let variable = try clew(["config", "check"], environment: ["CLEW_INPUT_GRUOP": "x"])
         #expect(variable.code == 2)
         #expect(variable.err.contains("CLEW_INPUT_GRUOP"))
+    }
+
+    @Test func kafkaPropertiesAreAskedOfTheLibrary() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.file("clew.yaml", "kafka: {properties: {security.protocl: ssl, sasl.password: hunter2}}\n")
+        for command in [["config", "check"], ["run"]] {
+            let outcome = try clew(command + ["--config", path])
+            #expect(outcome.code == 2 && outcome.out.isEmpty)
+            #expect(outcome.err.contains("\(path): kafka.properties: unknown Kafka property \"security.protocl\""), "\(outcome.err)")
+            #expect(outcome.err.contains("did you mean \"security.protocol\"?"))
+            #expect(!outcome.err.contains("hunter2"))
+        }
     }
 
     @Test func configCheckLooksAtTheTopologyToo() throws {

@@ -72,8 +72,12 @@ extension ConfigKey {
     private static let output: [ConfigKey] = [
         .scalar("output.incidents", \.output.incidents, .topic, "Topic of the incident records."),
         .scalar("output.dead_letters", \.output.deadLetters, .topic, "Topic of what could not be read."),
-        .scalar("output.state", \.output.state, .topic, "Topic of snapshots and journal, for recovery."),
-        .scalar("output.create_topics", \.output.createTopics, .bool, "Create missing output topics at start."),
+        .scalar(
+            "output.state", \.output.state, .topic,
+            "Reserved for snapshots and journal; this version writes nothing to it, and never reads it as input."),
+        .scalar(
+            "output.create_topics", \.output.createTopics, .bool,
+            "Create missing topics at start: incidents (compacted), dead letters, and inputs given by name."),
         .scalar(
             "output.commit_interval", \.output.commitInterval, .duration(in: .milliseconds(1)...(.seconds(60))),
             "Time between two transactions: the delay of results against the load on the brokers."),
@@ -89,7 +93,8 @@ extension ConfigKey {
         .list(
             "topology.files", \.topology.files, .name("a path"),
             "Topology files (YAML or JSON), read as one; a relative path is looked for beside this file, then in the working directory."),
-        .optional("topology.topic", \.topology.topic, .topic, "A compacted topic that keeps the topology live."),
+        .optional(
+            "topology.topic", \.topology.topic, .topic, "A compacted topic that keeps the topology live; not supported by this version."),
     ]
 
     private static let correlation: [ConfigKey] = [

@@ -19,7 +19,7 @@ public enum KafkaPropertyRules {
         ("acks", "exactly-once needs the acknowledgement of all replicas"),
         ("request.required.acks", "exactly-once needs the acknowledgement of all replicas"),
         ("enable.partition.eof", "the ends of partitions tell which of them are idle"),
-        ("allow.auto.create.topics", "set output.create_topics for the outputs; inputs must exist"),
+        ("allow.auto.create.topics", "set output.create_topics instead"),
     ]
 
     /// Why Clew must control a property itself; nil if it may be set.

@@ -202,7 +202,10 @@ public struct Correlator: ~Copyable {
         guard t >= EventTime.earliestPlausible.microseconds, t <= EventTime.latestPlausible.microseconds,
             !(hasClock && t < known - intake.maxBehind)
         else { return false }
-        if let record = event.recordTime, record <= .latestPlausible { return t <= record.microseconds + intake.maxAhead }
+        // A record time that is itself broken says nothing.
+        if let record = event.recordTime, record >= .earliestPlausible, record <= .latestPlausible {
+            return t <= record.microseconds + intake.maxAhead
+        }
         return !hasClock || t <= known + intake.maxAheadUnrecorded
     }
 

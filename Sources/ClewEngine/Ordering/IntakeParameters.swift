@@ -1,4 +1,4 @@
-/// What the ordering of events takes as plausible and complete (design.md, *What must hold* 1); times in microseconds.
+/// What the ordering of events takes as plausible and complete (ARCHITECTURE.md, *What must hold* 1); times in microseconds.
 public struct IntakeParameters: Sendable, Equatable {
     /// W: how far behind its partition's newest an event may be and still find its place.
     public var allowedLateness: Int64 = 5_000_000

@@ -8,7 +8,7 @@ public enum PartitionState: UInt8, Sendable, BitwiseCopyable {
     case ended
 }
 
-/// The arrival clocks of the partitions and the watermark over them (design.md, *What must hold* 1).
+/// The arrival clocks of the partitions and the watermark over them (ARCHITECTURE.md, *What must hold* 1).
 struct Partitions: ~Copyable {
     struct Partition: BitwiseCopyable {
         var state: PartitionState

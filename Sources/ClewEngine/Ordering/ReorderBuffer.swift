@@ -1,4 +1,4 @@
-/// Events that wait for the watermark, earliest first (design.md, *What must hold* 1).
+/// Events that wait for the watermark, earliest first (ARCHITECTURE.md, *What must hold* 1).
 ///
 /// Order: effective time, own time, resource, type, clear before raise, event id, the rest of the normalised event; only
 /// then topic, partition, offset. So the order is a function of the events, not of how they came.

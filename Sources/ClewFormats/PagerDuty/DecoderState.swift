@@ -1,6 +1,6 @@
 public import ClewEngine
 
-/// What a decoder remembers from message to message, as bytes: part of a snapshot.
+/// What a decoder remembers from message to message, as bytes, for a snapshot (which nothing writes yet).
 ///
 /// Layout, little endian: version (UInt8, 1), count (UInt32), then for each PagerDuty key, the one longest not
 /// triggered first: the key's digest (2 × UInt64), severity (UInt8), and resource, type, source and identity, each as

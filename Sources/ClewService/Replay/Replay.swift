@@ -4,7 +4,7 @@ public import ClewEngine
 import ClewFormats
 import Glibc
 
-/// Replays archived event files through the pipeline: the same incidents as live (design.md, *What must hold* 1).
+/// Replays archived event files through the pipeline: the same incidents as live (ARCHITECTURE.md, *What must hold* 1).
 public struct Replay<Output: RecordOutput>: ~Copyable {
     /// Events decoded before they are passed on.
     private static var batchSize: Int { 512 }

@@ -23,8 +23,10 @@ final class RunMetrics: Sendable {
     private let transactionSeconds: Histogram
     private let tooLarge, late, redelivered, clocksReplaced, forced, taken: Counter
     private let severityUnknown, resends, labelsCut, clearsUnknown, evictedKeys, rebalances: Counter
+    private let implausible, alerts, repeats, clears, chronic, standing, made: Counter
     private let errors, revisions: CounterFamily
-    private let buffered, watermark, open, keys, names, resources, pairs, ready, members, assigned, waitingBytes: Gauge
+    private let buffered, watermark, open, inMemory, keys, names, resources, boundResources, pairs: Gauge
+    private let ready, members, assigned, waitingBytes: Gauge
     private let topics: (incidents: String, deadLetters: String)
 
     init(_ registry: MetricRegistry, config: Config) {
@@ -46,6 +48,13 @@ final class RunMetrics: Sendable {
         severityUnknown = registry.counter("clew_events_severity_unknown_total", "Events whose severity was missing or unknown.")
         resends = registry.counter("clew_events_resent_total", "Re-sends of standing alerts, which take their record's time.")
         labelsCut = registry.counter("clew_labels_cut_total", "Labels left out or cut by the limits.")
+        implausible = registry.counter(
+            "clew_events_implausible_total", "Events whose implausible timestamp nothing could replace: dead letters.")
+        alerts = registry.counter("clew_alerts_total", "Events that began an alert.")
+        repeats = registry.counter("clew_repeats_total", "Events that repeated an alert.")
+        clears = registry.counter("clew_clears_total", "Events that cleared an alert.")
+        chronic = registry.counter("clew_chronic_total", "Events of alerts too frequent to belong to an incident.")
+        standing = registry.counter("clew_standing_total", "Repeats of alerts whose incident is older than correlation.max_age.")
         clearsUnknown = registry.counter("clew_clears_unknown_total", "Clears of alerts that were never raised.")
         lag = registry.gauge("clew_consumer_lag_records", "Records of a partition that were not read yet.", labels: place)
         watermarkLag = registry.gauge(
@@ -56,10 +65,13 @@ final class RunMetrics: Sendable {
         registry.gauge("clew_reorder_buffer_limit_events", "input.max_buffered.").set(config.input.maxBuffered)
         watermark = registry.gauge("clew_watermark_timestamp_seconds", "Event time up to which the input is complete, since 1970.")
         open = registry.gauge("clew_incidents_open", "Incidents that are open.")
+        inMemory = registry.gauge("clew_incidents_in_memory", "Incidents remembered, over or not, shown or not.")
+        made = registry.counter("clew_incidents_made_total", "Incidents begun, most of which are never published.")
         revisions = registry.counter("clew_incident_revisions_total", "Revisions of incidents, by their status.", labels: ["status"])
         keys = registry.gauge("clew_alert_keys", "Alerts remembered.")
         names = registry.gauge("clew_names", "Distinct strings known.")
         resources = registry.gauge("clew_resources", "Resources known, of the topology and by name.")
+        boundResources = registry.gauge("clew_resources_bound", "Resources placed by their name.")
         pairs = registry.gauge("clew_learned_pairs", "Pairs of alert types learned.")
         evictedKeys = registry.counter("clew_alert_keys_evicted_total", "Alerts forgotten, as correlation.max_keys was reached.")
         records = registry.counter("clew_output_records_total", "Records whose transaction was committed, by topic.", labels: ["topic"])
@@ -119,14 +131,23 @@ final class RunMetrics: Sendable {
         redelivered.mirror(Double(engine.redelivered))
         clocksReplaced.mirror(Double(engine.clocksReplaced))
         forced.mirror(Double(engine.forced))
+        implausible.mirror(Double(engine.implausible))
+        alerts.mirror(Double(engine.newAlerts))
+        repeats.mirror(Double(engine.repeats))
+        clears.mirror(Double(engine.clears))
+        chronic.mirror(Double(engine.chronic))
+        standing.mirror(Double(engine.standing))
+        made.mirror(Double(engine.incidentsMade))
         clearsUnknown.mirror(Double(engine.unknownClears))
         evictedKeys.mirror(Double(engine.evictedKeys))
         buffered.set(engine.buffered)
         watermark.set(engine.watermark?.seconds ?? .nan)
         open.set(engine.incidentsOpen)
+        inMemory.set(engine.incidentsInMemory)
         keys.set(engine.keys)
         names.set(engine.names)
         resources.set(engine.resources)
+        boundResources.set(engine.boundResources)
         pairs.set(engine.pairs)
         let published = engine.published
         let byStatus: [(IncidentStatus, UInt64)] = [

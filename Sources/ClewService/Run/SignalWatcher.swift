@@ -1,7 +1,29 @@
+import ClewTelemetry
 import Glibc
 import Synchronization
 
-/// SIGTERM and SIGINT: the first asks for a graceful stop, a second one ends the process at once with 128 and its number.
+/// What a signal means, by the time it comes. Who signals a process and its group at once, as GNU `timeout` does, asks once:
+/// a second one within half a second of the first is a part of it.
+public struct SignalMeaning: Sendable {
+    public enum Verdict: Sendable { case stop, ignore, endAtOnce }
+
+    /// Seconds.
+    static let oneRequest = 0.5
+    private var first: Double?
+
+    public init() {}
+
+    /// A signal at that monotonic time, in seconds.
+    public mutating func came(at time: Double) -> Verdict {
+        guard let first else {
+            self.first = time
+            return .stop
+        }
+        return time - first < SignalMeaning.oneRequest ? .ignore : .endAtOnce
+    }
+}
+
+/// SIGTERM and SIGINT: the first asks for a graceful stop, a later one ends the process at once with 128 and its number.
 public enum SignalWatcher {
     private final class Reaction: Sendable {
         let body: @Sendable () -> Void
@@ -47,10 +69,16 @@ public enum SignalWatcher {
         let reaction = Unmanaged<Reaction>.fromOpaque(argument).takeRetainedValue()
         var signals = watched()
         var number: Int32 = 0
-        guard sigwait(&signals, &number) == 0 else { return nil }
-        noted.store(number, ordering: .releasing)
-        reaction.body()
-        if sigwait(&signals, &number) == 0 { _exit(128 + number) }
+        var meaning = SignalMeaning()
+        while sigwait(&signals, &number) == 0 {
+            switch meaning.came(at: Clock.monotonicSeconds()) {
+            case .stop:
+                noted.store(number, ordering: .releasing)
+                reaction.body()
+            case .ignore: continue
+            case .endAtOnce: _exit(128 + number)
+            }
+        }
         return nil
     }
 }

@@ -1,10 +1,10 @@
-import ClewConfig
-import ClewKafka
+package import ClewConfig
+package import ClewKafka
 import ClewTelemetry
 import Glibc
 
 /// What happens before the first message: reach a broker, see that the topics exist, take over the transactional id.
-struct Startup {
+package struct Startup {
     /// How long brokers are waited for; then it is for whoever started us to start us again.
     static let patience = Duration.seconds(30)
     private static let callTimeout = Duration.seconds(2)
@@ -49,7 +49,7 @@ struct Startup {
         }
         guard !missing.isEmpty else { return true }
         guard config.output.createTopics else { throw RunFailure(Startup.missingMessage(missing, config)) }
-        let new = missing.map { NewTopic(name: $0.name, partitionCount: -1) }
+        let new = missing.map { Startup.newTopic($0.name, config) }
         let created = try untilAnswered { () throws(KafkaError) in try admin.createTopics(new, timeout: .seconds(10)) }
         guard let created else { return false }
         if !created.isEmpty { log.info("topics created", ["topics": LogValue(created.joined(separator: ", "))]) }
@@ -64,6 +64,12 @@ struct Startup {
             }
         }
         return true
+    }
+
+    /// With the brokers' default number of partitions and copies. A record of an incident is whole: the newest is enough.
+    package static func newTopic(_ name: String, _ config: Config) -> NewTopic {
+        let isCompacted = name == config.output.incidents
+        return NewTopic(name: name, partitionCount: -1, configuration: isCompacted ? [(name: "cleanup.policy", value: "compact")] : [])
     }
 
     static func missingMessage(_ missing: [(name: String, key: String)], _ config: Config) -> String {

@@ -21,7 +21,7 @@ package struct TransactionBatch: Sendable {
     }
 
     /// A batch is full, and due, at this size.
-    package static let fullAtBytes = 16 << 20
+    package static let fullAtBytes = 8 << 20
     package static let fullAtEntries = 20_000
     /// What a topic with Kafka's default limit takes, whatever it holds.
     package static let safeBytes = 600_000

@@ -96,8 +96,9 @@ struct Timeline {
                 }
                 let isClear = character.isLowercase
                 guard let alert = alerts[Character(character.uppercased())] else { continue }
-                events.append(TestEvent(
-                    own ?? now, alert.resource, alert.type, isClear ? .resolved : .firing, severity: alert.severity))
+                events.append(
+                    TestEvent(
+                        own ?? now, alert.resource, alert.type, isClear ? .resolved : .firing, severity: alert.severity))
             }
         }
         return events
