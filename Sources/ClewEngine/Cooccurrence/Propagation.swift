@@ -30,10 +30,13 @@ struct Propagation: ~Copyable {
     private var lagWeight = Propagation.timeScalePrior.weight
     /// tau, the stream's own time scale, seconds.
     private(set) var timeScale = Propagation.timeScalePrior.seconds
+    /// 1 / tau.
+    private(set) var timeRate = 1 / Propagation.timeScalePrior.seconds
     /// How what was learned fades; the time scale does not.
     var fading = Fading()
     private var binOf = Table<UInt8>()
-    private var widths = Table<Double>()
+    /// 1 over the widths of the bins.
+    private var densities = Table<Double>()
     /// e^0, e^-1, …, a little rounded up.
     private var stepDecays = Table<Double>()
 
@@ -45,7 +48,7 @@ struct Propagation: ~Copyable {
             while Double(second) >= Propagation.binEnds[Int(bin)] { bin += 1 }
             binOf.append(bin)
         }
-        for b in 0..<Propagation.bins { widths.append(Propagation.width(b)) }
+        for b in 0..<Propagation.bins { densities.append(1 / Propagation.width(b)) }
         for step in 0..<32 { stepDecays.append(Elementary.exp(-Double(step)) * 1.000001) }
     }
 
@@ -96,7 +99,7 @@ struct Propagation: ~Copyable {
     func corrected(_ base: Double, pair: Int, lag: Double) -> Double {
         guard pair >= 0, pairs[pair].lags > 0 else { return base }
         let b = bin(lag)
-        return (Propagation.lagPriorWeight * base + histograms[pair * Propagation.bins + b] * fading.deflation / widths[b])
+        return (Propagation.lagPriorWeight * base + histograms[pair * Propagation.bins + b] * fading.deflation * densities[b])
             / (Propagation.lagPriorWeight + pairs[pair].lags * fading.deflation)
     }
 
@@ -120,6 +123,7 @@ struct Propagation: ~Copyable {
             lagSum += r * lag
             lagWeight += r
             timeScale = lagSum / lagWeight
+            timeRate = lagWeight / lagSum
         }
     }
 

@@ -29,8 +29,9 @@ struct PropagationMemo: BitwiseCopyable {
     var mark: UInt32
     var pair: Int32
     var seen: Double
-    /// X + 1.
+    /// X + 1, and 1 over it.
     var expected: Double
+    var scale: Double
 }
 
 /// The alert whose evidence is collected.
@@ -44,6 +45,20 @@ struct Question {
     var clearedAt: Double
     /// Odds below this change nothing and need not be worked out; 0: all are wanted.
     var least = 0.0
+}
+
+/// One alert's evidence, before it is known whether it is its incident's best: the factors of its odds.
+private struct Evidence {
+    var odds: Double
+    var relation: Relation
+    var topology: Double
+    var failing: Double
+    var propagation: Double
+    var seen: Double
+    var expected: Double
+    var density: Double
+    var background: Double
+    var over: Double
 }
 
 /// A cell with what its alerts have in common as evidence.
@@ -85,7 +100,7 @@ extension Engine {
     private static let longestOver = 1800.0
     private static let skew = 30.0
     private static let promptShare = 0.85
-    private static let afterTau = 600.0
+    private static let afterRate = 1 / 600.0
     private static let clearedWithin = 60.0
     private static let clearedDelta = 5.0
     private static let clearedCap = 100.0
@@ -141,48 +156,44 @@ extension Engine {
     /// What cannot beat its incident's best evidence even at the least lag is left before the costly part.
     @inline(__always)
     private mutating func weigh(_ q: Question, _ place: inout CellInQuestion, _ at: Int, isBelow: Bool, _ mu: Double) {
-        let a = cells.list[at]
+        let time = cells.list[at].time
+        let type = Int(cells.list[at].type)
         let t = q.time
-        let isEffect = q.leavingOut >= 0 && a.time > t && (isBelow || place.isOwnResource)
-        let over = overFor(a, place.slot, t)
+        let isEffect = q.leavingOut >= 0 && time > t && (isBelow || place.isOwnResource)
+        let over = overFor(Int(cells.list[at].key), type, place.slot, raised: time, t)
         // Over for too long: no reason any more. Its incident may be open to none that is over.
         if over > Engine.longestOver, !isEffect || !place.isOpen { return }
-        if !place.isOpen, over > 0 || !types.all[Int(a.type)].clears { return }
+        if !place.isOpen, over > 0 || !types.all[type].clears { return }
         let relation: Relation = isBelow ? .sib : place.isOwnResource ? .same : .up
-        let hops = isBelow ? Int(max(place.entry.hops, a.hops)) : Int(place.entry.hops)
-        let spread = Engine.sharedFailure * Double(graph.fanOut[3 * Int(place.entry.resource) + hops])
-        let topology = baseOdds(place, a, relation, isEffect)
+        let hops = isBelow ? max(place.entry.hops, cells.list[at].hops) : place.entry.hops
+        let spread = Engine.sharedFailure * Double(graph.fanOut[3 * Int(place.entry.resource) + Int(hops)])
+        let topology = baseOdds(place.entry.affinity, cells.list[at].affinity, relation, isEffect)
         let learned =
             isEffect
-            ? lookUp(relation, cause: q.type, effect: Int(a.type), kind: Int(graph.kinds[Int(a.resource)]))
-            : remembered(relation, cause: Int(a.type), effect: q.type, kind: Int(graph.kinds[q.resource]))
-        let lag = isEffect ? a.time - t : t - a.time
-        let background = isEffect ? a.background : mu
+            ? lookUp(relation, cause: q.type, effect: type, kind: Int(graph.kinds[Int(cells.list[at].resource)]))
+            : remembered(relation, cause: type, effect: q.type, kind: Int(graph.kinds[q.resource]))
+        let lag = isEffect ? time - t : t - time
+        let background = isEffect ? cells.list[at].background : mu
         let needed = leastOdds(q, place.slot)
         if needed > 0 {
             let failing = place.most / (place.most + spread)
-            let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) / learned.expected)
-            let bound =
-                topology * (isBelow ? failing : 1) * phi * kernelBound(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
+            let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) * learned.scale)
+            let bound = topology * (isBelow ? failing : 1) * phi
+                * kernelBound(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
             if bound * 1.000001 < needed * background { return }
-        }
-        var cleared = (apart: 0.0, length: 0.0, factor: 1.0)
-        if !q.clearedAt.isNaN {
-            guard let together = clearedTogether(q, a, place.slot) else { return }
-            cleared = together
         }
         let evidence = relation == .same ? 1 : place.evidence(t)
         let failing = relation == .same ? 1 : evidence / (evidence + spread)
-        let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) / learned.expected)
+        let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) * learned.scale)
         let density = kernel(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
-        let odds = topology * (isBelow ? failing : 1) * phi * density / background * cleared.factor
-        keepIfBest(place.slot, odds, a) {
-            Candidate(
-                slot: Int32(place.slot), odds: odds, relation: relation, to: $0, toType: a.type, toAlert: a.alert,
-                via: place.entry.resource, hops: place.entry.hops, lag: t - a.time, topology: topology, failing: failing,
-                propagation: phi, seen: learned.seen, expected: learned.expected, lagDensity: density, background: background,
-                overFor: over, clearedApart: cleared.apart, clearedLength: cleared.length, clearedFactor: cleared.factor)
-        }
+        let odds = topology * (isBelow ? failing : 1) * phi * density / background
+        // The odds of clearing together can only make it stronger.
+        if q.clearedAt.isNaN, odds < needed { return }
+        keepIfBest(
+            q, place, at,
+            Evidence(
+                odds: odds, relation: relation, topology: topology, failing: failing, propagation: phi, seen: learned.seen,
+                expected: learned.expected, density: density, background: background, over: over))
     }
 
     /// What an alert's odds must reach to count: the best that its incident has, or what is asked for at all.
@@ -193,45 +204,57 @@ extension Engine {
         return q.clearedAt.isNaN ? needed : needed / Engine.clearedCap
     }
 
-    /// The part of the odds that the topology alone gives: 0.15, 0.15 g, or 0.1 g √g′ (§5.1, §8).
+    /// The part of the odds that the topology alone gives: 0.15, 0.15 g, or 0.1 g √g′ (§5.1, §8), from the affinities of
+    /// the cell's resource and of the alert to it.
     @inline(__always)
-    private func baseOdds(_ place: CellInQuestion, _ a: Representative, _ relation: Relation, _ isEffect: Bool) -> Double {
+    private func baseOdds(_ own: UInt8, _ its: UInt8, _ relation: Relation, _ isEffect: Bool) -> Double {
         switch relation {
         case .sib:
             isEffect
-                ? 0.1 * graph.affinities[Int(a.affinity)] * graph.affinityRoots[Int(place.entry.affinity)]
-                : 0.1 * graph.affinities[Int(place.entry.affinity)] * graph.affinityRoots[Int(a.affinity)]
-        case .up: 0.15 * graph.affinities[Int(place.entry.affinity)]
+                ? 0.1 * graph.affinities[Int(its)] * graph.affinityRoots[Int(own)]
+                : 0.1 * graph.affinities[Int(own)] * graph.affinityRoots[Int(its)]
+        case .up: 0.15 * graph.affinities[Int(own)]
         default: 0.15
         }
     }
 
     /// Keeps the evidence if it is the best for its incident; of equal evidence the older alert's.
-    @inline(__always)
-    private mutating func keepIfBest(_ slot: Int, _ odds: Double, _ a: Representative, _ make: (AlertName) -> Candidate) {
-        let isKnown = incidents.hot[slot].mark == scoring
-        if isKnown {
-            let best = candidates[Int(incidents.hot[slot].candidate)]
-            guard odds > best.odds || odds == best.odds && a.alert < best.toAlert else { return }
+    @inline(never)
+    private mutating func keepIfBest(_ q: Question, _ place: CellInQuestion, _ at: Int, _ found: Evidence) {
+        let a = cells.list[at]
+        var cleared = (apart: 0.0, length: 0.0, factor: 1.0)
+        if !q.clearedAt.isNaN {
+            guard let together = clearedTogether(q, a, place.slot) else { return }
+            cleared = together
         }
-        let name = alertName(resource: Int(a.resource), type: Int(a.type), identity: a.key >= 0 ? keys.all[Int(a.key)].identity : .none)
+        let odds = found.odds * cleared.factor
+        let isKnown = incidents.hot[place.slot].mark == scoring
         if isKnown {
-            candidates[Int(incidents.hot[slot].candidate)] = make(name)
+            let best = Int(incidents.hot[place.slot].candidate)
+            guard odds > candidates[best].odds || odds == candidates[best].odds && a.alert < candidates[best].toAlert else { return }
         } else {
-            incidents.hot[slot].mark = scoring
-            incidents.hot[slot].candidate = Int32(candidates.count)
-            candidates.append(make(name))
+            incidents.hot[place.slot].mark = scoring
+            incidents.hot[place.slot].candidate = Int32(candidates.count)
         }
+        let name = alertName(
+            resource: Int(a.resource), type: Int(a.type), identity: a.key >= 0 ? keys.all[Int(a.key)].identity : .none)
+        let candidate = Candidate(
+            slot: Int32(place.slot), odds: odds, relation: found.relation, to: name, toType: a.type, toAlert: a.alert,
+            via: place.entry.resource, hops: place.entry.hops, lag: q.time - a.time, topology: found.topology, failing: found.failing,
+            propagation: found.propagation, seen: found.seen, expected: found.expected, lagDensity: found.density,
+            background: found.background, overFor: found.over, clearedApart: cleared.apart, clearedLength: cleared.length,
+            clearedFactor: cleared.factor)
+        if isKnown { candidates[Int(incidents.hot[place.slot].candidate)] = candidate } else { candidates.append(candidate) }
     }
 
     /// Seconds since an alert of an incident ended; 0 while it is on (§3.3).
     @inline(__always)
-    private func overFor(_ a: Representative, _ slot: Int, _ t: Double) -> Double {
-        guard a.key >= 0 else { return max(0, t - a.time) }
-        let state = keys.states[Int(a.key)]
-        guard state.incident >= 0, incidents.root(Int(state.incident)) == slot else { return max(0, t - a.time) }
-        let silent = t - state.last
-        return state.cleared || silent > types.all[Int(a.type)].keep ? max(0, silent) : 0
+    private func overFor(_ key: Int, _ type: Int, _ slot: Int, raised: Double, _ t: Double) -> Double {
+        guard key >= 0 else { return max(0, t - raised) }
+        let incident = Int(keys.states[key].incident)
+        guard incident >= 0, incidents.root(incident) == slot else { return max(0, t - raised) }
+        let silent = t - keys.states[key].last
+        return keys.states[key].cleared || silent > types.all[type].keep ? max(0, silent) : 0
     }
 
     /// How unlikely it is that both alerts cleared together by chance (§8, stage 2); nil if they did not.
@@ -258,9 +281,9 @@ extension Engine {
     @inline(__always)
     private func lookUp(_ relation: Relation, cause: Int, effect: Int, kind: Int) -> PropagationMemo {
         let pair = propagation.find(relation, cause, effect)
+        let expected = propagation.expected(relation, cause, kind: kind) + 1
         return PropagationMemo(
-            mark: scoring, pair: Int32(pair), seen: propagation.seen(pair),
-            expected: propagation.expected(relation, cause, kind: kind) + 1)
+            mark: scoring, pair: Int32(pair), seen: propagation.seen(pair), expected: expected, scale: 1 / expected)
     }
 
     /// Hazard of the effect, `lag` after the raise of its cause and `over` after that ended, 1/s.
@@ -268,9 +291,8 @@ extension Engine {
     private func kernel(lag: Double, over: Double, pair: Int) -> Double {
         if lag < 0 { return Elementary.exp(lag / Engine.skew) / Engine.skew }
         if over > Engine.longestOver { return 0 }
-        let tau = propagation.timeScale
-        let prompt = Engine.promptShare / tau * Elementary.exp(-lag / tau)
-        let lasting = (1 - Engine.promptShare) / Engine.afterTau * Elementary.exp(-over / Engine.afterTau)
+        let prompt = Engine.promptShare * propagation.timeRate * Elementary.exp(-lag * propagation.timeRate)
+        let lasting = (1 - Engine.promptShare) * Engine.afterRate * Elementary.exp(-over * Engine.afterRate)
         return propagation.corrected(prompt + lasting, pair: pair, lag: lag)
     }
 
@@ -278,10 +300,9 @@ extension Engine {
     @inline(__always)
     private func kernelBound(lag: Double, over: Double, pair: Int) -> Double {
         if lag < 0 { return 1 / Engine.skew }
-        let tau = propagation.timeScale
         let most =
-            Engine.promptShare / tau * propagation.decayBound(lag / tau)
-            + (1 - Engine.promptShare) / Engine.afterTau * propagation.decayBound(over / Engine.afterTau)
+            Engine.promptShare * propagation.timeRate * propagation.decayBound(lag * propagation.timeRate)
+            + (1 - Engine.promptShare) * Engine.afterRate * propagation.decayBound(over * Engine.afterRate)
         return propagation.corrected(most, pair: pair, lag: lag)
     }
 

@@ -111,7 +111,7 @@ struct Engine: ~Copyable {
         if known >= 0 { return known }
         propagation.addType()
         causes.addType()
-        for _ in 0..<3 { memo.append(PropagationMemo(mark: 0, pair: -1, seen: 0, expected: 0)) }
+        for _ in 0..<3 { memo.append(PropagationMemo(mark: 0, pair: -1, seen: 0, expected: 0, scale: 0)) }
         return types.add(name)
     }
 
