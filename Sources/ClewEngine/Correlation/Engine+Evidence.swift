@@ -178,7 +178,8 @@ extension Engine {
         if needed > 0 {
             let failing = place.most / (place.most + spread)
             let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) * learned.scale)
-            let bound = topology * (isBelow ? failing : 1) * phi
+            let bound =
+                topology * (isBelow ? failing : 1) * phi
                 * kernelBound(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
             if bound * 1.000001 < needed * background { return }
         }
