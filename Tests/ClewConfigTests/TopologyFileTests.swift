@@ -207,6 +207,23 @@ struct TopologyReportTests {
                 """)
     }
 
+    @Test("more kinds than a topology can have are a mistake, told once")
+    func tooManyKinds() {
+        let nodes = (0..<1_200).map { "{id: n\($0), kind: k\($0)}" }.joined(separator: ", ")
+        let edges = (1..<1_200).map { "{from: n\($0 - 1), to: n\($0), kind: e\($0)}" }.joined(separator: ", ")
+        do throws(Diagnostics) {
+            _ = try TopologyFile.parse("nodes: [\(nodes)]\nedges: [\(edges)]", file: "t")
+            Issue.record("expected mistakes")
+        } catch {
+            #expect(
+                error.items.map(\.message) == [
+                    "expected at most 1000 kinds of nodes, found one more: k1000",
+                    "expected at most 1000 kinds of edges, found one more: e1001",
+                ])
+            #expect(error.items.first?.line == 1)
+        }
+    }
+
     @Test("a long chain is no problem")
     func chain() throws {
         let nodes = (0..<50_000).map { "{\"id\":\"n\($0)\",\"kind\":\"s\"}" }.joined(separator: ",")

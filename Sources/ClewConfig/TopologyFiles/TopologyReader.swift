@@ -15,6 +15,10 @@ struct TopologyReader {
         let kind: Int
     }
 
+    /// Kinds are few by nature: the engine keeps a number for each resource and kind. More are nearly always ids that
+    /// stand in the wrong field.
+    static let mostKinds = 1_000
+
     /// Looking for the nearest id walks all ids: not for every one of many mistakes.
     private static let maxSuggestions = 10
 
@@ -24,6 +28,7 @@ struct TopologyReader {
     private var indexOf: [String: Int] = [:]
     private var spreads = TopologyDefinition.builtInSpreads
     private var spreadPlaces: [String: Place] = [:]
+    private var nodeKinds: Set<String> = []
     private var kinds: [String] = []
     private var kindIndex: [String: Int] = [:]
     private var edges: [(key: EdgeKey, line: Int, file: Int)] = []
@@ -75,6 +80,10 @@ struct TopologyReader {
             return
         }
         indexOf[id.text] = nodes.count
+        if let kind, nodeKinds.insert(kind).inserted, nodeKinds.count == TopologyReader.mostKinds + 1 {
+            problems.append(
+                node.diagnostic("expected at most \(TopologyReader.mostKinds) kinds of nodes, found one more: \(YAMLText.excerpt(kind))"))
+        }
         nodes.append(.init(id: id.text, kind: kind ?? "", labels: labels))
         places.append(Place(file: id.node.file, line: id.node.line))
     }
@@ -191,6 +200,12 @@ struct TopologyReader {
 
     private mutating func index(ofKind kind: String) -> Int {
         if let index = kindIndex[kind] { return index }
+        if kinds.count == TopologyReader.mostKinds, let file = files.last {
+            problems.append(
+                Diagnostic(
+                    file: file,
+                    message: "expected at most \(TopologyReader.mostKinds) kinds of edges, found one more: \(YAMLText.excerpt(kind))"))
+        }
         kindIndex[kind] = kinds.count
         kinds.append(kind)
         return kinds.count - 1
