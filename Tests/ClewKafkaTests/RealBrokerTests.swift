@@ -341,7 +341,10 @@ final class OtherMember: Sendable {
 
     func stop() {
         stopping.store(true, ordering: .releasing)
-        while !ended.load(ordering: .acquiring) { usleep(1_000) }
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !ended.load(ordering: .acquiring), ContinuousClock.now < deadline { usleep(1_000) }
+        let hasEnded = ended.load(ordering: .acquiring)
+        #expect(hasEnded, "a member of the group did not end")
     }
 
     private func run(_ properties: KafkaProperties, _ topic: String) {

@@ -28,9 +28,7 @@ struct Propagation: ~Copyable {
     private let limit: Int
     private var lagSum = Propagation.timeScalePrior.seconds * Propagation.timeScalePrior.weight
     private var lagWeight = Propagation.timeScalePrior.weight
-    /// tau, the stream's own time scale, seconds.
-    private(set) var timeScale = Propagation.timeScalePrior.seconds
-    /// 1 / tau.
+    /// 1 / tau, where tau is the stream's own time scale; 1/s.
     private(set) var timeRate = 1 / Propagation.timeScalePrior.seconds
     /// How what was learned fades; the time scale does not.
     var fading = Fading()
@@ -122,7 +120,6 @@ struct Propagation: ~Copyable {
         if lag < Propagation.longestScaleLag {
             lagSum += r * lag
             lagWeight += r
-            timeScale = lagSum / lagWeight
             timeRate = lagWeight / lagSum
         }
     }
