@@ -1,14 +1,37 @@
-/// An alert as its neighbourhood remembers it (algorithm.md §2.4).
+/// An alert as its neighbourhood remembers it (algorithm.md §2.4). 32 bytes: the weighing of evidence reads hundreds of
+/// them for each new alert. Resources are numbered below 2^28.
 struct Representative: BitwiseCopyable {
     var time: Double
     /// What its own odds are divided by when it is taken as an effect (§8).
     var background: Double
-    var resource: UInt32
+    private var packed: UInt32
     var type: UInt32
     var key: Int32
     var alert: UInt32
-    var affinity: UInt8
-    var hops: UInt8
+
+    static let nobody = Representative(time: 0, background: 0, resource: 0, type: 0, key: -1, alert: 0, affinity: 0, hops: 0)
+
+    init(time: Double, background: Double, resource: UInt32, type: UInt32, key: Int32, alert: UInt32, affinity: UInt8, hops: UInt8) {
+        self.time = time
+        self.background = background
+        packed = resource & 0x0FFF_FFFF | UInt32(affinity & 3) << 30 | UInt32(hops & 3) << 28
+        self.type = type
+        self.key = key
+        self.alert = alert
+    }
+
+    @inline(__always) var resource: UInt32 { packed & 0x0FFF_FFFF }
+    /// Of the way from it to the cell's resource: index into `Graph.affinities`, and hops.
+    @inline(__always) var affinity: UInt8 { UInt8(truncatingIfNeeded: packed >> 30) }
+    @inline(__always) var hops: UInt8 { UInt8(truncatingIfNeeded: packed >> 28) & 3 }
+}
+
+/// A row's head: how many cells it has, their places in the order of their making (then the free ones), and the number of
+/// the newest alert in it.
+struct CellRow: BitwiseCopyable {
+    var latest: UInt32
+    var count: UInt8
+    var order: (UInt8, UInt8, UInt8)
 }
 
 /// What one incident left at one resource: up to three alerts on it, three on what depends on it, and their count.
@@ -31,9 +54,7 @@ struct Cells: ~Copyable {
     static let representatives = 3
 
     private var rowOf = Table<Int32>()
-    private(set) var counts = Table<UInt8>()
-    /// Per row the places in use, in order of their making, then the free ones.
-    private var order = Table<UInt8>()
+    private(set) var heads = Table<CellRow>()
     private var resources = Table<Int32>()
     private var free = Table<Int32>()
     var cells = Table<Cell>()
@@ -41,7 +62,7 @@ struct Cells: ~Copyable {
     var list = Table<Representative>()
 
     /// Rows in use.
-    var rows: Int { counts.count - free.count }
+    var rows: Int { heads.count - free.count }
 
     mutating func addResource() { rowOf.append(-1) }
 
@@ -55,15 +76,14 @@ struct Cells: ~Copyable {
         let row: Int
         if free.count > 0 {
             row = Int(free.removeLast())
+            heads[row].latest = 0
         } else {
-            row = counts.count
-            counts.append(0)
-            for place in 0..<UInt8(Cells.perResource) { order.append(place) }
+            row = heads.count
+            heads.append(CellRow(latest: 0, count: 0, order: (0, 1, 2)))
             resources.append(-1)
             let none = Cell(incident: -1, number: 0, ownCount: 0, belowCount: 0, below: 0, belowTime: 0, last: 0)
             for _ in 0..<Cells.perResource { cells.append(none) }
-            let nobody = Representative(time: 0, background: 0, resource: 0, type: 0, key: 0, alert: 0, affinity: 0, hops: 0)
-            for _ in 0..<(Cells.perResource * 2 * Cells.representatives) { list.append(nobody) }
+            for _ in 0..<(Cells.perResource * 2 * Cells.representatives) { list.append(.nobody) }
         }
         rowOf[resource] = Int32(row)
         resources[row] = Int32(resource)
@@ -72,25 +92,29 @@ struct Cells: ~Copyable {
 
     /// The index of cell `j` of a row, in order of making.
     @inline(__always)
-    func index(_ row: Int, _ j: Int) -> Int { row * Cells.perResource + Int(order[row * Cells.perResource + j]) }
+    func index(_ row: Int, _ j: Int) -> Int {
+        let order = heads[row].order
+        return row * Cells.perResource + Int(j == 0 ? order.0 : j == 1 ? order.1 : order.2)
+    }
 
     /// Appends an empty cell; the row must have room.
     mutating func append(_ row: Int, _ cell: Cell) -> Int {
-        let at = index(row, Int(counts[row]))
+        let at = index(row, Int(heads[row].count))
         cells[at] = cell
-        counts[row] += 1
+        heads[row].count += 1
         return at
     }
 
     /// Removes cell `j` of a row. An empty row is given back.
     mutating func remove(_ row: Int, _ j: Int) {
-        let count = Int(counts[row])
-        let first = row * Cells.perResource
-        let place = order[first + j]
-        for k in j..<(count - 1) { order[first + k] = order[first + k + 1] }
-        order[first + count - 1] = place
-        counts[row] = UInt8(count - 1)
-        if count == 1 {
+        let order = heads[row].order
+        switch j {
+        case 0: heads[row].order = (order.1, order.2, order.0)
+        case 1: heads[row].order = (order.0, order.2, order.1)
+        default: break
+        }
+        heads[row].count -= 1
+        if heads[row].count == 0 {
             rowOf[Int(resources[row])] = -1
             free.append(Int32(row))
         }
@@ -114,6 +138,7 @@ struct Cells: ~Copyable {
             count -= 1
         }
         list[start + count] = alert
+        heads[cell / Cells.perResource].latest = alert.alert
         if own { cells[cell].ownCount = UInt8(count + 1) } else { cells[cell].belowCount = UInt8(count + 1) }
     }
 }

@@ -253,12 +253,12 @@ extension Engine {
     /// Drops the cells of resources that nothing can read any more: two resources an event, so that the sweep is faster
     /// than a stream of ever new resources.
     private mutating func sweepCells(_ t: Double) {
-        guard cells.counts.count > 0 else { return }
+        guard cells.heads.count > 0 else { return }
         for _ in 0..<2 {
             sweepAt += 1
-            if sweepAt >= cells.counts.count { sweepAt = 0 }
+            if sweepAt >= cells.heads.count { sweepAt = 0 }
             var j = 0
-            while j < Int(cells.counts[sweepAt]) {
+            while j < Int(cells.heads[sweepAt].count) {
                 let at = cells.index(sweepAt, j)
                 if t - cells.cells[at].last > 2 * parameters.maxAge { removeCell(sweepAt, j) } else { j += 1 }
             }

@@ -19,15 +19,20 @@ extension Engine {
         let weight = max(Engine.backgroundFloor, 1 / (1 + total))
         let best = order.count > 0 ? candidates[Int(order[0])] : nil
         let joined = best.map { $0.odds >= parameters.threshold } ?? false
+        let firstRejected = joined ? 1 : 0
+        let rejected = order.count > firstRejected ? candidates[Int(order[firstRejected])].odds : 0
         let alert = nextAlert
         nextAlert &+= 1
         let slot = joined ? Int(best?.slot ?? -1) : open(event, weight, names)
-        let key = place(known, slot, event, alert, weight, names)
+        // Read before anything of it changes: what it is linked by, and what that teaches.
+        let hasEntry = known >= 0 && incidents.root(Int(keys.states[known].incident)) == slot
+        let link = hasEntry ? nil : bestLink(slot, question, mu, key: known)
+        learn(question, key: known, total)
+        let key = place(known, slot, event, alert, weight, link)
         touch(slot, event)
         let background = joined ? mu * (1 + (best?.odds ?? 0)) : mu
-        insert(slot, event, key, alert, background)
+        insert(slot, event, key, alert, background, rejected: rejected)
         addBackground(Int(keys.all[key].owner), event.type, t, weight)
-        learn(event, total)
         guard joined else { return (.opened, incidents.hot[slot].number) }
         let number = incidents.hot[slot].number
         let survivor = fuse(slot, event.due, names)
@@ -85,7 +90,7 @@ extension Engine {
 
     /// Gives the key to the incident, and the alert its entry in it.
     private mutating func place(
-        _ known: Int, _ slot: Int, _ event: Occurrence, _ alert: UInt32, _ weight: Double, _ names: borrowing Names
+        _ known: Int, _ slot: Int, _ event: Occurrence, _ alert: UInt32, _ weight: Double, _ link: Link?
     ) -> Int {
         if known < 0, keys.count >= parameters.maxKeys { evictKeys() }
         var key = known >= 0 ? known : keys.find(event.resource, event.type, event.identity)
@@ -104,7 +109,7 @@ extension Engine {
             entries[Int(entry)].last = max(entries[Int(entry)].last, event.time)
             entries[Int(entry)].severity = event.severity
         } else {
-            entry = addEntry(slot, key, event, link(slot))
+            entry = addEntry(slot, key, event, link)
         }
         if before >= 0 {
             if !keys.states[key].cleared { incidents.details[previous].uncleared -= 1 }
@@ -163,10 +168,11 @@ extension Engine {
 
     /// The link of a new alert to the incident in `slot`: its best candidate, or, where it opened the incident, the
     /// best rejected one.
-    private func link(_ slot: Int) -> Link? {
+    private mutating func bestLink(_ slot: Int, _ question: Question, _ mu: Double, key: Int) -> Link? {
         guard order.count > 0 else { return nil }
         let best = candidates[Int(order[0])]
-        var link = makeLink(best, stage: Int(best.slot) == slot ? .arrival : .opened)
+        let stage: LinkStage = Int(best.slot) == slot ? .arrival : .opened
+        var link = link(best, question, mu, key: key, at: question.time, stage: stage)
         if order.count > 1 { link.runnerUpOdds = candidates[Int(order[1])].odds }
         return link
     }
@@ -178,28 +184,10 @@ extension Engine {
         return Founding(alert: incidents.details[slot].founder, time: incidents.details[slot].foundedAt)
     }
 
-    func makeLink(_ c: Candidate, stage: LinkStage) -> Link {
-        var link = Link(to: c.to, relation: c.relation, via: graph.names[Int(c.via)])
-        link.stage = stage
-        link.hops = c.hops
-        link.lag = c.lag
-        link.odds = c.odds
-        link.topology = c.topology
-        link.failing = c.failing
-        link.propagation = c.propagation
-        link.seen = c.seen
-        link.expected = c.expected
-        link.lagDensity = c.lagDensity
-        link.background = c.background > 0 ? 1 / c.background : 0
-        link.overFor = c.overFor
-        link.clearedApart = c.clearedApart
-        link.clearedLength = c.clearedLength
-        link.clearedFactor = c.clearedFactor
-        return link
-    }
-
     /// Makes the alert part of the incident and of the cells in its cone (§2.4).
-    private mutating func insert(_ slot: Int, _ event: Occurrence, _ key: Int, _ alert: UInt32, _ background: Double) {
+    private mutating func insert(
+        _ slot: Int, _ event: Occurrence, _ key: Int, _ alert: UInt32, _ background: Double, rejected: Double
+    ) {
         let t = event.time
         let v = event.resource
         incidents.hot[slot].count += 1
@@ -208,7 +196,8 @@ extension Engine {
         if incidents.details[slot].members.count < Int(Engine.smallIncident) {
             incidents.details[slot].members.append(
                 Member(
-                    resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert, time: t, entry: keys.all[key].entry))
+                    resource: UInt32(v), type: UInt32(event.type), key: Int32(key), alert: alert, time: t, entry: keys.all[key].entry,
+                    rejected: rejected))
         }
         for at in graph.cones.range(v) {
             let entry = graph.cones[at]
@@ -237,7 +226,7 @@ extension Engine {
     /// The incident's cell at a resource; where it makes a fourth, the one longest without an alert goes.
     private mutating func makeCell(_ resource: Int, _ slot: Int, _ t: Double) -> Int {
         let row = cells.makeRow(resource)
-        let count = Int(cells.counts[row])
+        let count = Int(cells.heads[row].count)
         for j in 0..<count {
             let at = cells.index(row, j)
             if Int(cells.cells[at].incident) == slot { return at }
@@ -268,23 +257,26 @@ extension Engine {
     }
 
     /// Learns from the best candidates, and what the alert should give rise to (§9).
-    private mutating func learn(_ event: Occurrence, _ total: Double) {
+    private mutating func learn(_ q: Question, key: Int, _ total: Double) {
         for k in 0..<min(Engine.learnedCandidates, order.count) {
             let c = candidates[Int(order[k])]
             let r = c.odds / (1 + total)
-            if r > Engine.leastLearned, c.relation != .far {
-                let cause = c.relation == .selfAgain ? event.type : Int(c.toType)
-                propagation.observe(c.relation, cause, event.type, lag: c.lag, weight: r)
+            guard r > Engine.leastLearned, c.relation != .far else { continue }
+            if c.relation == .selfAgain {
+                propagation.observe(.selfAgain, q.type, q.type, lag: recurrenceGap(key, Int(c.slot), q.time), weight: r)
+            } else {
+                let cause = cells.list[Int(c.place)]
+                propagation.observe(c.relation, Int(cause.type), q.type, lag: q.time - cause.time, weight: r)
             }
         }
-        let v = event.resource
-        propagation.expect(.same, event.type, kind: Int(graph.kinds[v]), 0.15)
+        let v = q.resource
+        propagation.expect(.same, q.type, kind: Int(graph.kinds[v]), 0.15)
         let row = graph.siblingExposureRow(v)
         for kind in 0..<graph.kindCount {
             let under = graph.under[v * graph.kindCount + kind]
-            if under != 0 { propagation.expect(.up, event.type, kind: kind, 0.15 * under) }
+            if under != 0 { propagation.expect(.up, q.type, kind: kind, 0.15 * under) }
             let siblings = graph.siblingExposure(row + kind)
-            if siblings != 0 { propagation.expect(.sib, event.type, kind: kind, siblings) }
+            if siblings != 0 { propagation.expect(.sib, q.type, kind: kind, siblings) }
         }
     }
 
@@ -296,7 +288,7 @@ extension Engine {
         for k in 1..<max(1, min(4, order.count)) {
             let c = candidates[Int(order[k])]
             let other = Int(c.slot)
-            guard other != slot, incidents.redirect[other] < 0 else { continue }
+            guard other != slot, incidents.hot[other].redirect < 0 else { continue }
             let smaller = min(incidents.hot[slot].count - 1, incidents.hot[other].count)
             if c.odds >= parameters.fuseThreshold * Double(max(1, smaller)), fits(slot, other) {
                 slot = merge(slot, other, now, names)
@@ -342,7 +334,7 @@ extension Engine {
         if incidents.details[a].continues == nil { incidents.details[a].continues = other.continues }
         if recordsAssignments { mergeLog.append((incidents.hot[b].number, incidents.hot[a].number)) }
         publishMerged(b, into: a, now, names)
-        incidents.redirect[b] = Int32(a)
+        incidents.hot[b].redirect = Int32(a)
         retain(a)
         incidents.details[b].firstEntry = -1
         incidents.details[b].lastEntry = -1

@@ -1,27 +1,15 @@
-/// An incident that may explain an alert, with the best evidence for it.
+/// An incident that may explain an alert, and where the best evidence for it stands. The factors of its odds are worked
+/// out again for the few that are shown (`link`).
 struct Candidate: BitwiseCopyable {
-    var slot: Int32
     var odds: Double
+    var slot: Int32
+    /// Number of the linked alert.
+    var alert: UInt32
+    /// Place of the linked alert among the representatives of the cells, and of the cone's entry that led to it; -1 where
+    /// the evidence is another (`selfAgain`, `far`).
+    var place: Int32 = -1
+    var cone: Int32 = -1
     var relation: Relation
-    /// The alert it is linked to, and its type and number.
-    var to: AlertName
-    var toType: UInt32
-    var toAlert: UInt32
-    var via: UInt32
-    var hops: UInt8
-    var lag: Double
-    /// Factors of the odds: see `Link`.
-    var topology: Double
-    var failing: Double
-    var propagation: Double
-    var seen: Double
-    var expected: Double
-    var lagDensity: Double
-    var background: Double
-    var overFor: Double
-    var clearedApart: Double
-    var clearedLength: Double
-    var clearedFactor: Double
 }
 
 /// Learned propagation of one (cause type, relation), looked up once a scoring.
@@ -32,6 +20,8 @@ struct PropagationMemo: BitwiseCopyable {
     /// X + 1, and 1 over it.
     var expected: Double
     var scale: Double
+    /// phi with a prior of 1.
+    var propagation: Double
 }
 
 /// The alert whose evidence is collected.
@@ -45,25 +35,25 @@ struct Question {
     var clearedAt: Double
     /// Odds below this change nothing and need not be worked out; 0: all are wanted.
     var least = 0.0
+    /// Alerts numbered before this one are left out: what they can explain is known from the alert's arrival.
+    var firstAlert: UInt32 = 0
 }
 
-/// One alert's evidence, before it is known whether it is its incident's best: the factors of its odds.
+/// One alert's evidence: the factors of its odds (see `Link`).
 private struct Evidence {
     var odds: Double
-    var relation: Relation
     var topology: Double
     var failing: Double
     var propagation: Double
-    var seen: Double
-    var expected: Double
     var density: Double
-    var background: Double
-    var over: Double
 }
 
 /// A cell with what its alerts have in common as evidence.
 struct CellInQuestion {
     var entry: Graph.ConeEntry
+    /// Place of the entry in the cone, and of the cell.
+    var cone: Int
+    var at: Int
     /// The incident it speaks for.
     var slot: Int
     var isOwnResource: Bool
@@ -72,18 +62,27 @@ struct CellInQuestion {
     var cell: Cell
     /// e of §5.1, made when it is first needed.
     private var known = Double.nan
+    private var bound = Double.nan
 
-    init(entry: Graph.ConeEntry, slot: Int, isOwnResource: Bool, isOpen: Bool, cell: Cell) {
+    init(entry: Graph.ConeEntry, cone: Int, slot: Int, at: Int, resource: Int, isOpen: Bool, cell: Cell) {
         self.entry = entry
+        self.cone = cone
+        self.at = at
         self.slot = slot
-        self.isOwnResource = isOwnResource
+        isOwnResource = Int(entry.resource) == resource
         self.isOpen = isOpen
         self.cell = cell
     }
 
-    /// No less than `evidence`: the count below without its decay.
+    /// No less than the q of §5.1 of any alert of the cell: the count below without its decay, the least fan-out.
     @inline(__always)
-    var most: Double { cell.below + (cell.ownCount > 0 ? 2 : 0) }
+    mutating func mostFailing(_ graph: borrowing Graph) -> Double {
+        if bound.isNaN {
+            let most = cell.below + (cell.ownCount > 0 ? 2 : 0)
+            bound = most / (most + Engine.sharedFailure * Double(graph.fanOut[3 * Int(entry.resource) + Int(entry.hops)]))
+        }
+        return bound
+    }
 
     /// How much is seen on and below the cell's resource.
     @inline(__always)
@@ -95,7 +94,7 @@ struct CellInQuestion {
 
 extension Engine {
     static let mostEvaluations = 256
-    private static let sharedFailure = 0.25
+    static let sharedFailure = 0.25
     private static let largestPropagation = 8.0
     private static let longestOver = 1800.0
     private static let skew = 30.0
@@ -113,38 +112,36 @@ extension Engine {
         let mu = backgroundRate(q.resource, q.type, owner: owner, q.time)
         var left = Engine.mostEvaluations
         for at in graph.cones.range(q.resource) {
-            let entry = graph.cones[at]
-            let row = cells.row(Int(entry.resource))
-            if row >= 0 { scoreCells(q, entry, row, mu, &left) }
+            let row = cells.row(Int(graph.cones[at].resource))
+            if row >= 0, cells.heads[row].latest >= q.firstAlert { scoreCells(q, at, row, mu, &left) }
         }
         evaluations += UInt64(Engine.mostEvaluations - left)
         return mu
     }
 
     @inline(__always)
-    private mutating func scoreCells(_ q: Question, _ entry: Graph.ConeEntry, _ row: Int, _ mu: Double, _ left: inout Int) {
+    private mutating func scoreCells(_ q: Question, _ cone: Int, _ row: Int, _ mu: Double, _ left: inout Int) {
         let t = q.time
-        let isOwnResource = Int(entry.resource) == q.resource
         var j = 0
-        while j < Int(cells.counts[row]) {
+        while j < Int(cells.heads[row].count) {
             let at = cells.index(row, j)
-            let cell = cells.cells[at]
-            if t - cell.last > parameters.maxAge {
+            if t - cells.cells[at].last > parameters.maxAge {
                 removeCell(row, j)
                 continue
             }
             j += 1
-            let slot = incidents.root(Int(cell.incident))
+            let slot = incidents.root(Int(cells.cells[at].incident))
             if slot == q.leavingOut || t - incidents.hot[slot].first > parameters.maxAge || incidents.hot[slot].isClosed { continue }
-            let isOpen = incidents.hot[slot].isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
-            var place = CellInQuestion(entry: entry, slot: slot, isOwnResource: isOwnResource, isOpen: isOpen, cell: cell)
+            var place = CellInQuestion(
+                entry: graph.cones[cone], cone: cone, slot: slot, at: at, resource: q.resource,
+                isOpen: incidents.hot[slot].isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle), cell: cells.cells[at])
             let list = at * 2 * Cells.representatives
-            for k in 0..<Int(cell.ownCount) where left > 0 {
+            for k in 0..<Int(place.cell.ownCount) where left > 0 {
                 left -= 1
                 weigh(q, &place, list + k, isBelow: false, mu)
             }
-            if isOwnResource { continue }
-            for k in 0..<Int(cell.belowCount) where left > 0 {
+            if place.isOwnResource { continue }
+            for k in 0..<Int(place.cell.belowCount) where left > 0 {
                 left -= 1
                 weigh(q, &place, list + Cells.representatives + k, isBelow: true, mu)
             }
@@ -156,53 +153,73 @@ extension Engine {
     /// What cannot beat its incident's best evidence even at the least lag is left before the costly part.
     @inline(__always)
     private mutating func weigh(_ q: Question, _ place: inout CellInQuestion, _ at: Int, isBelow: Bool, _ mu: Double) {
-        let time = cells.list[at].time
-        let type = Int(cells.list[at].type)
-        let t = q.time
-        let isEffect = q.leavingOut >= 0 && time > t && (isBelow || place.isOwnResource)
-        let over = overFor(Int(cells.list[at].key), type, place.slot, raised: time, t)
+        let alert = cells.list[at]
+        if alert.alert < q.firstAlert { return }
+        let isEffect = q.leavingOut >= 0 && alert.time > q.time && (isBelow || place.isOwnResource)
+        let over = overFor(Int(alert.key), Int(alert.type), place.slot, raised: alert.time, q.time)
         // Over for too long: no reason any more. Its incident may be open to none that is over.
         if over > Engine.longestOver, !isEffect || !place.isOpen { return }
-        if !place.isOpen, over > 0 || !types.all[type].clears { return }
+        if !place.isOpen, over > 0 || !types.all[Int(alert.type)].clears { return }
+        var cleared = 1.0
+        if !q.clearedAt.isNaN {
+            guard let together = clearedTogether(q, alert, place.slot) else { return }
+            cleared = together.factor
+        }
         let relation: Relation = isBelow ? .sib : place.isOwnResource ? .same : .up
-        let hops = isBelow ? max(place.entry.hops, cells.list[at].hops) : place.entry.hops
-        let spread = Engine.sharedFailure * Double(graph.fanOut[3 * Int(place.entry.resource) + Int(hops)])
-        let topology = baseOdds(place.entry.affinity, cells.list[at].affinity, relation, isEffect)
-        let learned =
-            isEffect
-            ? lookUp(relation, cause: q.type, effect: type, kind: Int(graph.kinds[Int(cells.list[at].resource)]))
-            : remembered(relation, cause: type, effect: q.type, kind: Int(graph.kinds[q.resource]))
-        let lag = isEffect ? time - t : t - time
-        let background = isEffect ? cells.list[at].background : mu
+        let learned = learned(q, alert, relation, isEffect)
+        let background = isEffect ? alert.background : mu
         let needed = leastOdds(q, place.slot)
         if needed > 0 {
-            let failing = place.most / (place.most + spread)
-            let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) * learned.scale)
+            let lag = isEffect ? alert.time - q.time : q.time - alert.time
+            let failing = isBelow || relation == .up ? place.mostFailing(graph) : 1
+            let phi = relation == .up ? min(Engine.largestPropagation, (learned.seen + failing) * learned.scale) : learned.propagation
             let bound =
-                topology * (isBelow ? failing : 1) * phi
-                * kernelBound(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
+                baseOdds(place.entry.affinity, alert.affinity, relation, isEffect) * (isBelow ? failing : 1) * phi
+                * kernelBound(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair)) * cleared
             if bound * 1.000001 < needed * background { return }
         }
-        let evidence = relation == .same ? 1 : place.evidence(t)
-        let failing = relation == .same ? 1 : evidence / (evidence + spread)
-        let phi = min(Engine.largestPropagation, (learned.seen + (relation == .up ? failing : 1)) * learned.scale)
+        let found = evidence(q, &place, alert, relation, isEffect, learned, over: over, background: background)
+        let odds = found.odds * cleared
+        if odds >= needed { keepIfBest(place, at, alert.alert, relation, odds) }
+    }
+
+    /// The factors of one alert's odds (§5.1, §8).
+    @inline(__always)
+    private func evidence(
+        _ q: Question, _ place: inout CellInQuestion, _ alert: Representative, _ relation: Relation, _ isEffect: Bool,
+        _ learned: PropagationMemo, over: Double, background: Double
+    ) -> Evidence {
+        let topology = baseOdds(place.entry.affinity, alert.affinity, relation, isEffect)
+        var failing = 1.0
+        if relation != .same {
+            let hops = relation == .sib ? max(place.entry.hops, alert.hops) : place.entry.hops
+            let seen = place.evidence(q.time)
+            failing = seen / (seen + spread(place.entry, hops))
+        }
+        let phi = relation == .up ? min(Engine.largestPropagation, (learned.seen + failing) * learned.scale) : learned.propagation
+        let lag = isEffect ? alert.time - q.time : q.time - alert.time
         let density = kernel(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair))
-        let odds = topology * (isBelow ? failing : 1) * phi * density / background
-        // The odds of clearing together can only make it stronger.
-        if q.clearedAt.isNaN, odds < needed { return }
-        keepIfBest(
-            q, place, at,
-            Evidence(
-                odds: odds, relation: relation, topology: topology, failing: failing, propagation: phi, seen: learned.seen,
-                expected: learned.expected, density: density, background: background, over: over))
+        let odds = topology * (relation == .sib ? failing : 1) * phi * density / background
+        return Evidence(odds: odds, topology: topology, failing: failing, propagation: phi, density: density)
+    }
+
+    /// By how many dependents a failure of the resource would show: the weight against its having failed.
+    @inline(__always)
+    private func spread(_ entry: Graph.ConeEntry, _ hops: UInt8) -> Double {
+        Engine.sharedFailure * Double(graph.fanOut[3 * Int(entry.resource) + Int(hops)])
+    }
+
+    @inline(__always)
+    private mutating func learned(_ q: Question, _ alert: Representative, _ relation: Relation, _ isEffect: Bool) -> PropagationMemo {
+        isEffect
+            ? lookUp(relation, cause: q.type, effect: Int(alert.type), kind: Int(graph.kinds[Int(alert.resource)]))
+            : remembered(relation, cause: Int(alert.type), effect: q.type, kind: Int(graph.kinds[q.resource]))
     }
 
     /// What an alert's odds must reach to count: the best that its incident has, or what is asked for at all.
     @inline(__always)
     private func leastOdds(_ q: Question, _ slot: Int) -> Double {
-        let known = incidents.hot[slot].mark == scoring ? candidates[Int(incidents.hot[slot].candidate)].odds : 0
-        let needed = max(q.least, known)
-        return q.clearedAt.isNaN ? needed : needed / Engine.clearedCap
+        incidents.hot[slot].mark == scoring ? max(q.least, candidates[Int(incidents.hot[slot].candidate)].odds) : q.least
     }
 
     /// The part of the odds that the topology alone gives: 0.15, 0.15 g, or 0.1 g √g′ (§5.1, §8), from the affinities of
@@ -220,32 +237,19 @@ extension Engine {
     }
 
     /// Keeps the evidence if it is the best for its incident; of equal evidence the older alert's.
-    @inline(never)
-    private mutating func keepIfBest(_ q: Question, _ place: CellInQuestion, _ at: Int, _ found: Evidence) {
-        let a = cells.list[at]
-        var cleared = (apart: 0.0, length: 0.0, factor: 1.0)
-        if !q.clearedAt.isNaN {
-            guard let together = clearedTogether(q, a, place.slot) else { return }
-            cleared = together
-        }
-        let odds = found.odds * cleared.factor
-        let isKnown = incidents.hot[place.slot].mark == scoring
-        if isKnown {
-            let best = Int(incidents.hot[place.slot].candidate)
-            guard odds > candidates[best].odds || odds == candidates[best].odds && a.alert < candidates[best].toAlert else { return }
-        } else {
+    @inline(__always)
+    private mutating func keepIfBest(_ place: CellInQuestion, _ at: Int, _ alert: UInt32, _ relation: Relation, _ odds: Double) {
+        let candidate = Candidate(
+            odds: odds, slot: Int32(place.slot), alert: alert, place: Int32(at), cone: Int32(place.cone), relation: relation)
+        guard incidents.hot[place.slot].mark == scoring else {
             incidents.hot[place.slot].mark = scoring
             incidents.hot[place.slot].candidate = Int32(candidates.count)
+            candidates.append(candidate)
+            return
         }
-        let name = alertName(
-            resource: Int(a.resource), type: Int(a.type), identity: a.key >= 0 ? keys.all[Int(a.key)].identity : .none)
-        let candidate = Candidate(
-            slot: Int32(place.slot), odds: odds, relation: found.relation, to: name, toType: a.type, toAlert: a.alert,
-            via: place.entry.resource, hops: place.entry.hops, lag: q.time - a.time, topology: found.topology, failing: found.failing,
-            propagation: found.propagation, seen: found.seen, expected: found.expected, lagDensity: found.density,
-            background: found.background, overFor: found.over, clearedApart: cleared.apart, clearedLength: cleared.length,
-            clearedFactor: cleared.factor)
-        if isKnown { candidates[Int(incidents.hot[place.slot].candidate)] = candidate } else { candidates.append(candidate) }
+        let best = Int(incidents.hot[place.slot].candidate)
+        guard odds > candidates[best].odds || odds == candidates[best].odds && alert < candidates[best].alert else { return }
+        candidates[best] = candidate
     }
 
     /// Seconds since an alert of an incident ended; 0 while it is on (§3.3).
@@ -253,7 +257,7 @@ extension Engine {
     private func overFor(_ key: Int, _ type: Int, _ slot: Int, raised: Double, _ t: Double) -> Double {
         guard key >= 0 else { return max(0, t - raised) }
         let incident = Int(keys.states[key].incident)
-        guard incident >= 0, incidents.root(incident) == slot else { return max(0, t - raised) }
+        guard incident == slot || incident >= 0 && incidents.root(incident) == slot else { return max(0, t - raised) }
         let silent = t - keys.states[key].last
         return keys.states[key].cleared || silent > types.all[type].keep ? max(0, silent) : 0
     }
@@ -283,8 +287,10 @@ extension Engine {
     private func lookUp(_ relation: Relation, cause: Int, effect: Int, kind: Int) -> PropagationMemo {
         let pair = propagation.find(relation, cause, effect)
         let expected = propagation.expected(relation, cause, kind: kind) + 1
+        let seen = propagation.seen(pair)
         return PropagationMemo(
-            mark: scoring, pair: Int32(pair), seen: propagation.seen(pair), expected: expected, scale: 1 / expected)
+            mark: scoring, pair: Int32(pair), seen: seen, expected: expected, scale: 1 / expected,
+            propagation: min(Engine.largestPropagation, (seen + 1) * (1 / expected)))
     }
 
     /// Hazard of the effect, `lag` after the raise of its cause and `over` after that ended, 1/s.
@@ -314,44 +320,46 @@ extension Engine {
         let slot = incidents.root(Int(keys.states[key].incident))
         let incident = incidents.hot[slot]
         let t = q.time
-        let gap = max(0, t - keys.states[key].last, t - incident.last)
+        let gap = recurrenceGap(key, slot, t)
         guard t - incident.first <= parameters.maxAge, max(gap, t - incident.last) <= Engine.longestOver, !incident.isClosed,
             types.all[q.type].clears || incident.isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
         else { return }
+        replaceIfBetter(
+            Candidate(odds: recurrence(q, gap, mu).odds, slot: Int32(slot), alert: keys.all[key].alert, relation: .selfAgain))
+    }
+
+    /// Silence of the key and of its incident before t, seconds.
+    func recurrenceGap(_ key: Int, _ slot: Int, _ t: Double) -> Double {
+        max(0, t - keys.states[key].last, t - incidents.hot[slot].last)
+    }
+
+    private func recurrence(_ q: Question, _ gap: Double, _ mu: Double) -> Evidence {
         let pair = propagation.find(.selfAgain, q.type, q.type)
-        let seen = propagation.seen(pair)
-        let expected = propagation.expectedAgain(q.type) + 1
-        let phi = min(2, (seen + 1) / expected)
+        let phi = min(2, (propagation.seen(pair) + 1) / (propagation.expectedAgain(q.type) + 1))
         // 5.192956850889 = ln(1800 / 10): the density 1/gap over the gaps that count.
         let density = propagation.corrected(1 / (max(gap, 10) * 5.192_956_850_889_053), pair: pair, lag: gap)
-        let odds = 0.5 * phi * density / mu
-        replaceIfBetter(
-            Candidate(
-                slot: Int32(slot), odds: odds, relation: .selfAgain,
-                to: alertName(resource: q.resource, type: q.type, identity: keys.all[key].identity), toType: UInt32(q.type),
-                toAlert: keys.all[key].alert, via: UInt32(q.resource), hops: 0, lag: gap, topology: 1, failing: 1, propagation: 0.5 * phi,
-                seen: seen, expected: expected, lagDensity: density, background: mu, overFor: gap, clearedApart: 0, clearedLength: 0,
-                clearedFactor: 1))
+        return Evidence(odds: 0.5 * phi * density / mu, topology: 1, failing: 1, propagation: 0.5 * phi, density: density)
     }
 
     /// Evidence for the component's lead incident while the component is in a burst (§6.2); nil if there is none.
     func burst(_ q: Question, at t: Double) -> Candidate? {
         let c = Int(graph.components[q.resource])
         guard componentKnown[c], components[c].lead >= 0 else { return nil }
-        let activity = components[c]
-        let slot = incidents.root(Int(activity.lead))
-        let incident = incidents.hot[slot]
-        guard t - incident.last <= 60, !incident.isClosed, incident.isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
+        let slot = incidents.root(Int(components[c].lead))
+        let last = incidents.hot[slot].last
+        guard t - last <= 60, !incidents.hot[slot].isClosed,
+            incidents.hot[slot].isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle)
         else { return nil }
+        let factors = burstFactors(c, slot, t)
+        return Candidate(odds: factors.share * factors.rate / factors.quiet, slot: Int32(slot), alert: 0, relation: .far)
+    }
+
+    private func burstFactors(_ c: Int, _ slot: Int, _ t: Double) -> (share: Double, rate: Double, quiet: Double) {
         let rate =
-            max(0, activity.rate * Elementary.decay(t - activity.rateTime, over: ComponentActivity.rateTau) - 2)
+            max(0, components[c].rate * Elementary.decay(t - components[c].rateTime, over: ComponentActivity.rateTau) - 2)
             / ComponentActivity.rateTau
         let share = Double(incidents.details[slot].resources.count) / Double(graph.componentSizes[c])
-        let quiet = activity.quietRate(t, since: start)
-        return Candidate(
-            slot: Int32(slot), odds: share * rate / quiet, relation: .far, to: incidents.details[slot].lastAlert, toType: 0,
-            toAlert: 0, via: incidents.details[slot].lastAlertResource, hops: 0, lag: 0, topology: share, failing: 1, propagation: 1,
-            seen: 0, expected: 0, lagDensity: rate, background: quiet, overFor: 0, clearedApart: 0, clearedLength: 0, clearedFactor: 1)
+        return (share, rate, components[c].quietRate(t, since: start))
     }
 
     /// Takes evidence of another kind for an incident if it is stronger than what there is.
@@ -365,5 +373,88 @@ extension Engine {
             incidents.hot[slot].candidate = Int32(candidates.count)
             candidates.append(candidate)
         }
+    }
+
+    // MARK: The explanation of a link (§10)
+
+    /// The link that a candidate stands for, with the factors of its odds. Nothing that the scoring read may have changed.
+    ///
+    /// - Parameters:
+    ///   - key: The alert's own key if it is known (`selfAgain`).
+    ///   - time: When a burst was looked at (`far`).
+    mutating func link(_ c: Candidate, _ q: Question, _ mu: Double, key: Int, at time: Double, stage: LinkStage) -> Link {
+        switch c.relation {
+        case .selfAgain: return linkToItself(c, q, mu, key, stage)
+        case .far: return linkToBurst(c, q, time, stage)
+        default: return linkToCell(c, q, mu, stage)
+        }
+    }
+
+    private mutating func linkToCell(_ c: Candidate, _ q: Question, _ mu: Double, _ stage: LinkStage) -> Link {
+        let alert = cells.list[Int(c.place)]
+        let at = Int(c.place) / (2 * Cells.representatives)
+        var place = CellInQuestion(
+            entry: graph.cones[Int(c.cone)], cone: Int(c.cone), slot: Int(c.slot), at: at, resource: q.resource, isOpen: true,
+            cell: cells.cells[at])
+        let isEffect = q.leavingOut >= 0 && alert.time > q.time && (c.relation == .sib || place.isOwnResource)
+        let learned = learned(q, alert, c.relation, isEffect)
+        let over = overFor(Int(alert.key), Int(alert.type), Int(c.slot), raised: alert.time, q.time)
+        let background = isEffect ? alert.background : mu
+        let found = evidence(q, &place, alert, c.relation, isEffect, learned, over: over, background: background)
+        let name = alertName(
+            resource: Int(alert.resource), type: Int(alert.type),
+            identity: alert.key >= 0 ? keys.all[Int(alert.key)].identity : .none)
+        var link = Link(to: name, relation: c.relation, via: graph.names[Int(place.entry.resource)])
+        link.stage = stage
+        link.hops = place.entry.hops
+        link.lag = q.time - alert.time
+        link.odds = c.odds
+        link.topology = found.topology
+        link.failing = found.failing
+        link.propagation = found.propagation
+        link.seen = learned.seen
+        link.expected = learned.expected
+        link.lagDensity = found.density
+        link.background = background > 0 ? 1 / background : 0
+        link.overFor = over
+        if !q.clearedAt.isNaN, let together = clearedTogether(q, alert, Int(c.slot)) {
+            link.clearedApart = together.apart
+            link.clearedLength = together.length
+            link.clearedFactor = together.factor
+        }
+        return link
+    }
+
+    private func linkToItself(_ c: Candidate, _ q: Question, _ mu: Double, _ key: Int, _ stage: LinkStage) -> Link {
+        let gap = recurrenceGap(key, Int(c.slot), q.time)
+        let found = recurrence(q, gap, mu)
+        var link = Link(
+            to: alertName(resource: q.resource, type: q.type, identity: keys.all[key].identity), relation: .selfAgain,
+            via: graph.names[q.resource])
+        link.stage = stage
+        link.lag = gap
+        link.odds = c.odds
+        link.topology = 1
+        link.propagation = found.propagation
+        link.seen = propagation.seen(propagation.find(.selfAgain, q.type, q.type))
+        link.expected = propagation.expectedAgain(q.type) + 1
+        link.lagDensity = found.density
+        link.background = mu > 0 ? 1 / mu : 0
+        link.overFor = gap
+        return link
+    }
+
+    private func linkToBurst(_ c: Candidate, _ q: Question, _ time: Double, _ stage: LinkStage) -> Link {
+        let factors = burstFactors(Int(graph.components[q.resource]), Int(c.slot), time)
+        let detail = Int(c.slot)
+        var link = Link(
+            to: incidents.details[detail].lastAlert, relation: .far,
+            via: graph.names[Int(incidents.details[detail].lastAlertResource)])
+        link.stage = stage
+        link.odds = c.odds
+        link.topology = factors.share
+        link.lagDensity = factors.rate
+        link.background = factors.quiet > 0 ? 1 / factors.quiet : 0
+        return link
     }
 }

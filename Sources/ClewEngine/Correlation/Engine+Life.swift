@@ -13,7 +13,7 @@ extension Engine {
     mutating func runLife(_ slot: Int, _ now: Double, _ names: borrowing Names) {
         guard incidents.details[slot].lifeDue == now else { return }
         incidents.details[slot].lifeDue = .infinity
-        guard incidents.redirect[slot] < 0, !incidents.details[slot].isOver else { return }
+        guard incidents.hot[slot].redirect < 0, !incidents.details[slot].isOver else { return }
         let ageEnd = incidents.hot[slot].first + parameters.maxAge
         guard incidents.details[slot].revision > 0 else {
             endOrWait(slot, now)

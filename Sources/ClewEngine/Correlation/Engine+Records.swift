@@ -50,15 +50,18 @@ extension Engine {
     /// The first 64 bits of SHA-256 over the length-prefixed founding key and its event time in microseconds.
     static func publicID(_ founding: Founding, _ names: borrowing Names) -> IncidentID {
         var hash = SHA256()
-        for part in [founding.alert.resource, founding.alert.type, founding.alert.identity] {
-            names.withBytes(part) { bytes in
-                hash.update(UInt64(bytes.count))
-                hash.update(bytes)
-            }
-        }
+        feed(founding.alert.resource, &hash, names)
+        feed(founding.alert.type, &hash, names)
+        feed(founding.alert.identity, &hash, names)
         hash.update(UInt64(bitPattern: EventTime(seconds: founding.time).microseconds))
-        let digest = hash.finish()
-        return IncidentID(value: UInt64(digest[0]) << 32 | UInt64(digest[1]))
+        return IncidentID(value: hash.finishPrefix())
+    }
+
+    private static func feed(_ part: NameID, _ hash: inout SHA256, _ names: borrowing Names) {
+        names.withBytes(part) { bytes in
+            hash.update(UInt64(bytes.count))
+            hash.update(bytes)
+        }
     }
 
     /// Publishes a revision of an incident as it stands, due at `now`.

@@ -14,10 +14,12 @@ extension Engine {
     private static let hitOdds = 1.0
     private static let smallForBurst: Int32 = 3
     private static let mostLookedAt = 4
+    /// By how much the odds of what was known at an alert's arrival may change until it is settled.
+    private static let mostChange = 10.0
 
     /// Offers a small incident to its neighbours, with evidence from both sides of its time (algorithm.md §8).
     mutating func settle(_ slot: Int, _ stage: DueStage, _ now: Double, _ names: borrowing Names) {
-        guard incidents.redirect[slot] < 0, !incidents.details[slot].isOver || stage == .afterClear else { return }
+        guard incidents.hot[slot].redirect < 0, !incidents.details[slot].isOver || stage == .afterClear else { return }
         if stage == .holdBack {
             incidents.hot[slot].isSettled = true
             schedule(slot, .late, at: incidents.hot[slot].first + parameters.settleLate)
@@ -39,18 +41,11 @@ extension Engine {
         settling.removeAll()
         for m in 0..<incidents.details[slot].members.count {
             let member = incidents.details[slot].members[m]
-            let v = Int(member.resource)
-            let type = Int(member.type)
-            var clearedAt = Double.nan
-            if stage == .afterClear {
-                guard member.key >= 0 else { continue }
-                let key = keys.states[Int(member.key)]
-                guard key.cleared, key.incident >= 0, incidents.root(Int(key.incident)) == slot else { continue }
-                clearedAt = key.last
-            }
-            let question = Question(
-                resource: v, type: type, time: member.time, leavingOut: slot, clearedAt: clearedAt, least: leastOdds(slot, stage))
-            _ = score(question, owner: keys.owner(v, type))
+            if stage == .afterClear, !isClearedOwn(member, slot) { continue }
+            var question = question(slot, member, stage)
+            question.least = leastOdds(slot, stage)
+            if stage != .afterClear, member.rejected * Engine.mostChange < question.least { question.firstAlert = member.alert }
+            _ = score(question, owner: keys.owner(question.resource, question.type))
             for at in 0..<candidates.count {
                 countHit(candidates[at], isHit: stage == .afterClear || candidates[at].odds >= Engine.hitOdds)
             }
@@ -61,6 +56,18 @@ extension Engine {
             }
             for at in 0..<candidates.count { keepBest(candidates[at], member: m) }
         }
+    }
+
+    /// Whether the member's key still belongs to the incident and is cleared.
+    private func isClearedOwn(_ member: Member, _ slot: Int) -> Bool {
+        let key = Int(member.key)
+        return key >= 0 && keys.states[key].cleared && isOwn(key, slot)
+    }
+
+    private func question(_ slot: Int, _ member: Member, _ stage: DueStage) -> Question {
+        Question(
+            resource: Int(member.resource), type: Int(member.type), time: member.time, leavingOut: slot,
+            clearedAt: stage == .afterClear ? keys.states[Int(member.key)].last : .nan)
     }
 
     /// Odds below which a candidate can neither be taken nor change which one is: of a single alert every candidate has
@@ -104,7 +111,7 @@ extension Engine {
                 ? candidate.best.odds >= parameters.burstThreshold
                 : candidate.best.odds >= parameters.settleThreshold && Double(candidate.hits) >= needed
             guard passes, fits(slot, other), !incidents.hot[other].isClosed else { continue }
-            storeLink(slot, candidate, stage)
+            storeLink(slot, candidate, stage, now)
             _ = merge(slot, other, now, names)
             return true
         }
@@ -133,11 +140,16 @@ extension Engine {
     }
 
     /// The alert that gave the best odds is shown with the evidence of the settlement.
-    private mutating func storeLink(_ slot: Int, _ candidate: SettlingCandidate, _ stage: DueStage) {
-        let entry = Int(incidents.details[slot].members[Int(candidate.member)].entry)
+    private mutating func storeLink(_ slot: Int, _ candidate: SettlingCandidate, _ stage: DueStage, _ now: Double) {
+        let member = incidents.details[slot].members[Int(candidate.member)]
+        let entry = Int(member.entry)
         guard entry >= 0 else { return }
         let stages: [LinkStage] = [.settledEarly, .settledLate, .settledAfterClear]
-        entries[entry].link = SharedLink(makeLink(candidate.best, stage: stages[Int(stage.rawValue)]))
+        let question = question(slot, member, stage)
+        scoring &+= 1
+        let mu = backgroundRate(question.resource, question.type, owner: keys.owner(question.resource, question.type), question.time)
+        let link = link(candidate.best, question, mu, key: -1, at: now, stage: stages[Int(stage.rawValue)])
+        entries[entry].link = SharedLink(link)
         entries[entry].runnerUp = nil
         entries[entry].constant = nextConstant
         nextConstant += 1

@@ -32,6 +32,9 @@ enum Verdict: UInt8 {
 /// `Apply` → `Evidence` → `Decision` → (`Settling`, `Life` when due) → `RootCauseRanking` → `Records`.
 struct Engine: ~Copyable {
     let parameters: CorrelationParameters
+    /// Keeps the engine in memory: a struct that could be taken apart into its fields is copied whole, 2 kB, at each call
+    /// of a method that does not mutate it; one that holds an existential never is.
+    private let inMemory: any Sendable = true
     var graph: Graph
     var types = AlertTypes()
     var keys = AlertKeys()
@@ -111,7 +114,7 @@ struct Engine: ~Copyable {
         if known >= 0 { return known }
         propagation.addType()
         causes.addType()
-        for _ in 0..<3 { memo.append(PropagationMemo(mark: 0, pair: -1, seen: 0, expected: 0, scale: 0)) }
+        for _ in 0..<3 { memo.append(PropagationMemo(mark: 0, pair: -1, seen: 0, expected: 0, scale: 0, propagation: 0)) }
         return types.add(name)
     }
 
@@ -134,9 +137,9 @@ struct Engine: ~Copyable {
     mutating func discard(_ slot: Int) {
         var slot = slot
         while incidents.hot[slot].references == 0, incidents.details[slot].isOver {
-            let target = Int(incidents.redirect[slot])
+            let target = Int(incidents.hot[slot].redirect)
             freeEntries(of: slot)
-            incidents.redirect[slot] = -1
+            incidents.hot[slot].redirect = -1
             incidents.hot[slot].references = -1
             incidents.release(slot)
             guard target >= 0 else { return }

@@ -6,6 +6,8 @@ struct Member: BitwiseCopyable {
     var alert: UInt32
     var time: Double
     var entry: Int32
+    /// Odds of the best incident that it did not join.
+    var rejected: Double
 }
 
 /// One alert key as part of one incident.
@@ -40,30 +42,33 @@ struct Founding: BitwiseCopyable {
 
 /// The part of an incident that each event reads (algorithm.md §2.5).
 struct Incident: BitwiseCopyable {
-    /// Order of making.
-    var number: UInt32
+    // What each weighing of evidence reads stands first, in one cache line.
     var first: Double
     var last: Double
+    /// Gaps seen, and the fading longest of them.
+    var longestGap: Double
+    var gaps: Int32
+    /// The incident that this one was merged into, -1 for none: followed by `root`.
+    var redirect: Int32 = -1
+    /// Scratch of the scoring in progress.
+    var mark: UInt32
+    var candidate: Int32
+    /// Published as frozen: it takes nothing more.
+    var isClosed: Bool
+    /// The hold-back has passed, for it or for one that it absorbed.
+    var isSettled: Bool
+    var settlesAfterClear: Bool
+    /// Order of making.
+    var number: UInt32
     /// Alerts without repeats.
     var count: Int32
     /// Rate with tau 30 s, and its time.
     var rate: Double
     var rateTime: Double
-    /// Gaps seen, and the fading longest of them.
-    var gaps: Int32
-    var longestGap: Double
     /// Last clear of one of its alerts while it is small.
     var lastClear: Double
-    var settlesAfterClear: Bool
-    /// The hold-back has passed, for it or for one that it absorbed.
-    var isSettled: Bool
-    /// Published as frozen: it takes nothing more.
-    var isClosed: Bool
     /// Keys, cells, queue entries, leads and redirects that name this slot.
     var references: Int32
-    /// Scratch of the scoring in progress.
-    var mark: UInt32
-    var candidate: Int32
 
     static let gapsNeeded: Int32 = 10
 
@@ -141,8 +146,6 @@ struct IncidentDetail {
 struct Incidents: ~Copyable {
     var hot = Table<Incident>()
     var details = Table<IncidentDetail>()
-    /// The incident that this one was merged into, -1 for none: followed by `root`.
-    var redirect = Table<Int32>()
     private var free = Table<Int32>()
     private var next: UInt32 = 0
 
@@ -156,14 +159,14 @@ struct Incidents: ~Copyable {
     @inline(__always)
     func root(_ slot: Int) -> Int {
         var slot = slot
-        while redirect[slot] >= 0 { slot = Int(redirect[slot]) }
+        while hot[slot].redirect >= 0 { slot = Int(hot[slot].redirect) }
         return slot
     }
 
     mutating func make(at t: Double, founder: AlertName, resource: UInt32) -> Int {
         let incident = Incident(
-            number: next, first: t, last: t, count: 0, rate: 0, rateTime: t, gaps: 0, longestGap: 0, lastClear: -1e18,
-            settlesAfterClear: false, isSettled: false, isClosed: false, references: 0, mark: 0, candidate: -1)
+            first: t, last: t, longestGap: 0, gaps: 0, mark: 0, candidate: -1, isClosed: false, isSettled: false,
+            settlesAfterClear: false, number: next, count: 0, rate: 0, rateTime: t, lastClear: -1e18, references: 0)
         var detail = IncidentDetail(lastAlert: founder, founder: founder, foundedAt: t)
         detail.lastAlertResource = resource
         next += 1
@@ -171,12 +174,10 @@ struct Incidents: ~Copyable {
             let slot = Int(free.removeLast())
             hot[slot] = incident
             details[slot] = detail
-            redirect[slot] = -1
             return slot
         }
         hot.append(incident)
         details.append(detail)
-        redirect.append(-1)
         return hot.count - 1
     }
 

@@ -3,7 +3,8 @@ public struct SHA256 {
     private var state: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19
     )
-    private var block = [UInt8](repeating: 0, count: 64)
+    /// The block being filled, as big-endian words.
+    private var words = InlineArray<16, UInt32>(repeating: 0)
     private var filled = 0
     private var length: UInt64 = 0
 
@@ -28,11 +29,14 @@ public struct SHA256 {
 
     /// The digest as eight words; the hasher is used up.
     public mutating func finish() -> [UInt32] {
-        let bits = length * 8
-        push(0x80)
-        while filled != 56 { push(0) }
-        for shift in stride(from: 56, through: 0, by: -8) { push(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
+        pad()
         return [state.0, state.1, state.2, state.3, state.4, state.5, state.6, state.7]
+    }
+
+    /// The first 64 bits of the digest; the hasher is used up.
+    mutating func finishPrefix() -> UInt64 {
+        pad()
+        return UInt64(state.0) << 32 | UInt64(state.1)
     }
 
     /// The digest as 64 hexadecimal digits; the hasher is used up.
@@ -43,13 +47,27 @@ public struct SHA256 {
         }.joined()
     }
 
+    @inline(__always)
     private mutating func push(_ byte: UInt8) {
-        block[filled] = byte
+        let word = filled >> 2
+        words[word] = words[word] << 8 | UInt32(byte)
         filled += 1
-        if filled == 64 {
+        if filled == 64 { compress() }
+    }
+
+    /// A one bit, zeros, and the length in bits at the end of a block.
+    private mutating func pad() {
+        let bits = length * 8
+        push(0x80)
+        while filled & 3 != 0 { push(0) }
+        if filled > 56 {
+            for word in (filled >> 2)..<16 { words[word] = 0 }
             compress()
-            filled = 0
         }
+        for word in (filled >> 2)..<14 { words[word] = 0 }
+        words[14] = UInt32(truncatingIfNeeded: bits >> 32)
+        words[15] = UInt32(truncatingIfNeeded: bits)
+        compress()
     }
 
     private static let constants: [UInt32] = [
@@ -63,35 +81,51 @@ public struct SHA256 {
         0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
     ]
 
+    /// Takes the full block.
     private mutating func compress() {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
-            for i in 0..<16 {
-                w[i] =
-                    UInt32(block[4 * i]) << 24 | UInt32(block[4 * i + 1]) << 16 | UInt32(block[4 * i + 2]) << 8
-                    | UInt32(block[4 * i + 3])
-            }
+            for i in 0..<16 { w[i] = words[i] }
             for i in 16..<64 {
-                let s0 = SHA256.rotate(w[i - 15], 7) ^ SHA256.rotate(w[i - 15], 18) ^ (w[i - 15] >> 3)
-                let s1 = SHA256.rotate(w[i - 2], 17) ^ SHA256.rotate(w[i - 2], 19) ^ (w[i - 2] >> 10)
-                w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
+                let s0 = SHA256.rotate(w[i &- 15], 7) ^ SHA256.rotate(w[i &- 15], 18) ^ (w[i &- 15] >> 3)
+                let s1 = SHA256.rotate(w[i &- 2], 17) ^ SHA256.rotate(w[i &- 2], 19) ^ (w[i &- 2] >> 10)
+                w[i] = w[i &- 16] &+ s0 &+ w[i &- 7] &+ s1
             }
             SHA256.constants.withUnsafeBufferPointer { rounds(UnsafeBufferPointer(w), $0) }
         }
+        filled = 0
     }
 
+    /// Eight rounds at a time, so that the words change names instead of places.
     private mutating func rounds(_ w: UnsafeBufferPointer<UInt32>, _ k: UnsafeBufferPointer<UInt32>) {
         var (a, b, c, d, e, f, g, h) = state
-        for i in 0..<64 {
-            let s1 = SHA256.rotate(e, 6) ^ SHA256.rotate(e, 11) ^ SHA256.rotate(e, 25)
-            let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ k[i] &+ w[i]
-            let s0 = SHA256.rotate(a, 2) ^ SHA256.rotate(a, 13) ^ SHA256.rotate(a, 22)
-            let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+        var i = 0
+        while i < 64 {
+            SHA256.round(a, b, c, &d, e, f, g, &h, k[i] &+ w[i])
+            SHA256.round(h, a, b, &c, d, e, f, &g, k[i &+ 1] &+ w[i &+ 1])
+            SHA256.round(g, h, a, &b, c, d, e, &f, k[i &+ 2] &+ w[i &+ 2])
+            SHA256.round(f, g, h, &a, b, c, d, &e, k[i &+ 3] &+ w[i &+ 3])
+            SHA256.round(e, f, g, &h, a, b, c, &d, k[i &+ 4] &+ w[i &+ 4])
+            SHA256.round(d, e, f, &g, h, a, b, &c, k[i &+ 5] &+ w[i &+ 5])
+            SHA256.round(c, d, e, &f, g, h, a, &b, k[i &+ 6] &+ w[i &+ 6])
+            SHA256.round(b, c, d, &e, f, g, h, &a, k[i &+ 7] &+ w[i &+ 7])
+            i &+= 8
         }
         state = (
             state.0 &+ a, state.1 &+ b, state.2 &+ c, state.3 &+ d, state.4 &+ e, state.5 &+ f, state.6 &+ g, state.7 &+ h
         )
     }
 
+    @inline(__always)
+    private static func round(
+        _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32, _ x: UInt32
+    ) {
+        let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+        let t = h &+ s1 &+ (g ^ (e & (f ^ g))) &+ x
+        let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+        d = d &+ t
+        h = t &+ s0 &+ ((a & b) | (c & (a | b)))
+    }
+
+    @inline(__always)
     private static func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }
 }

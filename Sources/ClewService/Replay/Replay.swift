@@ -4,6 +4,24 @@ public import ClewEngine
 import ClewFormats
 import Glibc
 
+/// One partition with its place in the pipeline.
+private struct Partition {
+    var stream: ArchiveStream
+    var index: UInt32
+    var topic: Int
+    var hasStarted = false
+    var hasEnded = false
+}
+
+/// Where an event of the batch comes from.
+private struct Place {
+    var file: UInt32
+    var line: UInt64
+    var isOneOfMany: Bool
+    /// The message, kept while its partition has no time by which an implausible one could be replaced.
+    var message: [UInt8]?
+}
+
 /// Replays archived event files through the pipeline: the same incidents as live (ARCHITECTURE.md, *What must hold* 1).
 public struct Replay<Output: RecordOutput>: ~Copyable {
     /// Events decoded before they are passed on.
@@ -14,15 +32,6 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     /// Batches from one report of the progress to the next.
     private static var reportInterval: UInt64 { 16 }
 
-    /// One partition with its place in the pipeline.
-    private struct Partition {
-        var stream: ArchiveStream
-        var index: UInt32
-        var topic: Int
-        var hasStarted = false
-        var hasEnded = false
-    }
-
     private let options: ReplayOptions
     private let config: Config
     private var pipeline: Pipeline
@@ -31,14 +40,6 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     private var assignments: AssignmentsFile?
     private var deadLetters: DeadLetterFile
     /// Where each event of the batch comes from.
-    private struct Place {
-        var file: UInt32
-        var line: UInt64
-        var isOneOfMany: Bool
-        /// The message, kept while its partition has no time by which an implausible one could be replaced.
-        var message: [UInt8]?
-    }
-
     private var places: [Place] = []
     private var pace: Pace?
     /// Lines that were too long, found before the partitions were known.
