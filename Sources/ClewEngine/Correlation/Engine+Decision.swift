@@ -27,11 +27,14 @@ extension Engine {
         // Read before anything of it changes: what it is linked by, and what that teaches.
         let hasEntry = known >= 0 && incidents.root(Int(keys.states[known].incident)) == slot
         let link = hasEntry ? nil : bestLink(slot, question, mu, key: known)
+        let probed = probe == nil ? nil : probedSide(event)
+        if let probed { probeArrival(probed, question, mu, known: known, joined: joined, best: best) }
         learn(question, key: known, total)
         let key = place(known, slot, event, alert, weight, link)
         touch(slot, event)
         let background = joined ? mu * (1 + (best?.odds ?? 0)) : mu
         insert(slot, event, key, alert, background, rejected: rejected)
+        if let probed { notePlaced(probed, slot: slot, key: key, alert: alert, at: t, background: background) }
         addBackground(Int(keys.all[key].owner), event.type, t, weight)
         guard joined else { return (.opened, incidents.hot[slot].number) }
         let number = incidents.hot[slot].number

@@ -73,6 +73,9 @@ struct Engine: ~Copyable {
     var mergeLog: [(from: UInt32, into: UInt32)] = []
     var foundingLog: [(number: UInt32, id: IncidentID)] = []
 
+    /// The pair of alerts to be explained, and what was found; nil in all but `clew explain`.
+    var probe: EvidenceProbe?
+
     // Counters.
     var evaluations: UInt64 = 0
     var opened: UInt64 = 0

@@ -306,6 +306,12 @@ public struct Correlator: ~Copyable {
 
     // MARK: Results
 
+    /// From now on keeps what two alerts have to say for each other, at each decision about one of them (§10).
+    public mutating func explain(_ pair: AlertPair) { engine.probe = EvidenceProbe(pair) }
+
+    /// What was found about the pair since `explain`, in order; at most 10,000.
+    public var findings: [EvidenceFinding] { engine.probe?.findings ?? [] }
+
     /// Revisions waiting to be taken.
     public var pendingRevisions: Int { engine.revisions.count }
 
