@@ -28,8 +28,8 @@ struct ScoreReport {
 
     private func agreementRows() -> [String] {
         let rows: [(String, (Agreement) -> Double, String)] = [
-            ("adjusted Rand index", { $0.ari }, "pairs of events treated alike; 1 is perfect, 0 chance"),
-            ("adjusted mutual info", { $0.ami }, "what one partition tells of the other; likewise"),
+            ("adjusted Rand index", { $0.ari }, "pairs treated alike; 1 is perfect, 0 is chance"),
+            ("adjusted mutual info", { $0.ami }, "what one tells of the other; likewise"),
             ("V-measure", { $0.vMeasure }, "homogeneity and completeness"),
             ("B-cubed F1", { $0.bcubed.f1 }, "for the mean event:"),
             ("  precision", { $0.bcubed.precision }, "  how much of its incident belongs with it"),
@@ -63,7 +63,9 @@ struct ScoreReport {
     private func rootCauseRows(_ r: RootCauseScore) -> [String] {
         let unnamed = r.unnamed > 0 ? "; for \(grouped(r.unnamed)) none is named" : ""
         return [
-            row("root cause top-1", r.top1.map { ScoreReport.fixed($0, 4) }, "named first: \(r.top1Right) of \(r.incidents)\(unnamed)"),
+            row(
+                "root cause top-1", r.top1.map { ScoreReport.fixed($0, 4) },
+                "named first: \(grouped(r.top1Right)) of \(grouped(r.incidents))\(unnamed)"),
             row("  top-3", r.top3.map { ScoreReport.fixed($0, 4) }, "among the first three"),
             row("  top-5", r.top5.map { ScoreReport.fixed($0, 4) }, "among the first five"),
         ]
