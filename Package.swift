@@ -53,13 +53,16 @@ let package = Package(
         // Scenarios; shares nothing with the engine.
         library("ClewSimulate"),
 
+        // Grading: partitions, measures, baselines; numbers in, numbers out.
+        library("ClewScore"),
+
         // The one pipeline: source, decode, order, correlate, publish.
-        library("ClewService", ["ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry"]),
+        library("ClewService", ["ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewScore"]),
         .executableTarget(
             name: "clew",
             dependencies: [
                 "ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry",
-                "ClewCommandLine", "ClewSimulate", "ClewYAML",
+                "ClewCommandLine", "ClewSimulate", "ClewScore", "ClewYAML",
             ],
             swiftSettings: settings),
 
@@ -71,6 +74,7 @@ let package = Package(
         tests("ClewTelemetryTests", ["ClewTelemetry"]),
         tests("ClewCommandLineTests", ["ClewCommandLine"]),
         tests("ClewSimulateTests", ["ClewSimulate"]),
+        tests("ClewScoreTests", ["ClewScore"]),
         tests(
             "ClewServiceTests",
             ["ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry"]),
