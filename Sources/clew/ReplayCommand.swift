@@ -124,7 +124,7 @@ enum ReplayCommand: Subcommand {
 }
 
 /// The progress bar of a replay, and the complaints above it.
-private final class ReplayScreen {
+final class ReplayScreen {
     private let isShown: Bool
     private var bar: ProgressBar?
     private var isSplitting = false

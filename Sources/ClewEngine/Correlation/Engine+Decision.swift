@@ -14,7 +14,6 @@ extension Engine {
         let mu = score(question, owner: owner)
         if known >= 0 { scoreAgain(known, question, mu) }
         if let far = burst(question, at: t) { replaceIfBetter(far) }
-        if known >= 0 { propagation.expectAgain(event.type) }
         let total = sortCandidates()
         let weight = max(Engine.backgroundFloor, 1 / (1 + total))
         let best = order.count > 0 ? candidates[Int(order[0])] : nil
@@ -29,6 +28,7 @@ extension Engine {
         let link = hasEntry ? nil : bestLink(slot, question, mu, key: known)
         let probed = probe == nil ? nil : probedSide(event)
         if let probed { probeArrival(probed, question, mu, known: known, joined: joined, best: best) }
+        if known >= 0 { propagation.expectAgain(event.type) }
         learn(question, key: known, total)
         let key = place(known, slot, event, alert, weight, link)
         touch(slot, event)

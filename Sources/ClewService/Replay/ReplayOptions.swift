@@ -21,6 +21,9 @@ public struct ReplayOptions: Sendable {
     /// Path of the file for what could not be decoded.
     public var deadLetters: String?
 
+    /// Two alerts whose evidence for each other is kept.
+    var pair: (FoundAlert, FoundAlert)?
+
     public init() {}
 }
 
