@@ -8,6 +8,7 @@ extension Config {
         result.holdBack = correlation.holdBack.inSeconds
         result.maxAge = correlation.maxAge.inSeconds
         result.maxAlerts = correlation.maxAlerts
+        result.maxQuiet = correlation.maxQuiet?.inSeconds
         result.idle = correlation.idle.inSeconds
         result.updateInterval = correlation.updateInterval.inSeconds
         result.publishLone = correlation.publishLone

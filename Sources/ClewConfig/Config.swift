@@ -123,6 +123,7 @@ public struct Config: Sendable, Equatable {
         public var holdBack = Duration.seconds(30)
         public var maxAge = Duration.seconds(14_400)
         public var maxAlerts: Int?
+        public var maxQuiet: Duration?
         public var idle = Duration.seconds(1800)
         public var updateInterval = Duration.seconds(5)
         public var publishLone = Severity.major

@@ -110,9 +110,13 @@ extension ConfigKey {
         .optional(
             "correlation.max_alerts", \.correlation.maxAlerts, .int(in: 1...10_000_000),
             "An incident takes no more alerts at this size; null: no limit.", changesIncidents: true),
+        .optional(
+            "correlation.max_quiet", \.correlation.maxQuiet, .duration(in: long),
+            "An incident freezes after this much silence, even if alerts of it are still on; null: not by silence.",
+            changesIncidents: true),
         .scalar(
             "correlation.idle", \.correlation.idle, .duration(in: long),
-            "An incident takes no more alerts after this much silence.", changesIncidents: true),
+            "After this much silence an incident takes only alerts that one of it which is still on explains.", changesIncidents: true),
         .scalar(
             "correlation.update_interval", \.correlation.updateInterval, .duration(in: short),
             "At most one update of an incident in this time, unless something important changed.", changesIncidents: true),

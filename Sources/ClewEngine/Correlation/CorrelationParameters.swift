@@ -8,6 +8,8 @@ public struct CorrelationParameters: Sendable, Equatable {
     public var maxAge = 14_400.0
     /// An incident takes no more alerts at this size; nil: no limit.
     public var maxAlerts: Int?
+    /// An incident freezes after this much silence, seconds; nil: never by silence.
+    public var maxQuiet: Double?
     /// An incident is no longer open after this much silence.
     public var idle = 1_800.0
     /// At most one update of an incident in this time, unless something important changed.

@@ -104,8 +104,10 @@ extension Engine {
         let slot = incidents.root(Int(keys.states[key].incident))
         let incident = incidents.hot[slot]
         let gap = t - last
-        let isYoung = t - incident.first <= parameters.maxAge
         let quiet = t - incident.last
+        // What an incident froze before, by age or by silence, it does not get back.
+        let isYoung =
+            t - incident.first <= parameters.maxAge && !(incident.isClosed && quiet > parameters.maxQuiet ?? .infinity)
         let silence = incident.silence
         let clears = types.all[event.type].clears
         var isRepeat =
@@ -122,6 +124,8 @@ extension Engine {
         keys.all[key].standing = !isYoung
         raiseAgain(key)
         guard isYoung else { return (.standing, 0) }
+        // A straggler belongs to its frozen incident, but does not extend it.
+        if incidents.details[slot].isFrozen, t < incidents.details[slot].publishedAt { return (.repeated, incidents.hot[slot].number) }
         touch(slot, event)
         noteRepeat(slot, key, event, names)
         if !types.all[event.type].clears {
