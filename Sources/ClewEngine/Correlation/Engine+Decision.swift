@@ -14,7 +14,6 @@ extension Engine {
         let mu = score(question, owner: owner)
         if known >= 0 { scoreAgain(known, question, mu) }
         if let far = burst(question, at: t) { replaceIfBetter(far) }
-        if known >= 0, parameters.learns { propagation.expectAgain(event.type) }
         let total = sortCandidates()
         let weight = max(Engine.backgroundFloor, 1 / (1 + total))
         let best = order.count > 0 ? candidates[Int(order[0])] : nil
@@ -29,7 +28,10 @@ extension Engine {
         let link = hasEntry ? nil : bestLink(slot, question, mu, key: known)
         let probed = probe == nil ? nil : probedSide(event)
         if let probed { probeArrival(probed, question, mu, known: known, joined: joined, best: best) }
-        if parameters.learns { learn(question, key: known, total, joined: joined) }
+        if parameters.learns {
+            if known >= 0 { propagation.expectAgain(event.type) }
+            learn(question, key: known, total, joined: joined)
+        }
         let key = place(known, slot, event, alert, weight, link)
         touch(slot, event)
         let background = joined ? mu * (1 + (best?.odds ?? 0)) : mu

@@ -72,6 +72,13 @@ public struct Pipeline: ~Copyable {
         return ModelFile(provenance: provenance, model: correlator.learned())
     }
 
+    /// An alert's name by its texts; `.none` for what is longer than a name may be.
+    mutating func intern(_ alert: FoundAlert) -> AlertName {
+        func id(_ text: [UInt8]) -> NameID { text.withUnsafeBytes { correlator.names.intern($0) } ?? .none }
+        return AlertName(
+            resource: id(alert.resource), type: id(alert.type), identity: alert.identity.map { id($0) } ?? .none)
+    }
+
     // MARK: Sources
 
     /// Makes a topic known, with the rules by which its messages are read; returns its index.

@@ -35,8 +35,8 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
 
     private let options: ReplayOptions
     private let config: Config
-    private var pipeline: Pipeline
-    private var output: Output
+    var pipeline: Pipeline
+    var output: Output
     private var partitions: [Partition] = []
     private var assignments: AssignmentsFile?
     private var deadLetters: DeadLetterFile
@@ -56,13 +56,26 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     ) {
         self.options = options
         self.config = config
-        pipeline = Pipeline(config: config, topology: topology, model: model, recordsAssignments: options.assignments != nil)
+        pipeline = Pipeline(
+            config: config, topology: topology, model: model,
+            recordsAssignments: options.assignments != nil || options.pair != nil)
         self.output = output
         assignments = options.assignments.map { AssignmentsFile(path: $0, files: options.files) }
         deadLetters = DeadLetterFile(path: options.deadLetters, files: options.files, complain: complain)
         pace = options.speed.map { Pace(factor: $0) }
         self.report = report
         self.complain = complain
+        if let pair = options.pair { watch(pair.0, pair.1) }
+    }
+
+    /// Has the evidence of two alerts for each other kept.
+    private mutating func watch(_ first: FoundAlert, _ second: FoundAlert) {
+        let pair = AlertPair(first: pipeline.intern(first), second: pipeline.intern(second))
+        pipeline.correlator.explain(pair)
+        if var pairs = output as? PairOutput {
+            pairs.pair = pair
+            if let output = pairs as? Output { self.output = output }
+        }
     }
 
     /// What of the model does not fit the topology.

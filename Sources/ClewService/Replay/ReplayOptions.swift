@@ -23,6 +23,9 @@ public struct ReplayOptions: Sendable {
     /// Path of the model file that is written in the end.
     public var savesModel: String?
 
+    /// Two alerts whose evidence for each other is kept.
+    var pair: (FoundAlert, FoundAlert)?
+
     public init() {}
 }
 
