@@ -20,6 +20,8 @@ extension Config {
         result.resolveAfter = correlation.resolveAfter.inSeconds
         result.chronicCount = correlation.chronicCount
         result.halfLife = model.halfLife?.inSeconds
+        result.learns = model.mode == .learn
+        result.maxResourcePairs = model.maxResourcePairs
         result.maxKeys = correlation.maxKeys
         result.maxPairs = correlation.maxPairs
         result.maxBoundResources = correlation.maxBoundResources

@@ -20,7 +20,7 @@ enum ExplainCommand: Subcommand {
             by its key as records show it: resource/type. The files are read twice, so - (stdin) will not do.
             """,
         options: [
-            Inputs.configOption, Inputs.topologyOption,
+            Inputs.configOption, Inputs.topologyOption, Inputs.modelOption,
             Option.value("from", time, placeholder: "TIME", "Tell only decisions from then on"),
             Option.value("until", time, placeholder: "TIME", "Leave out events from then on"),
             Option.value("last", short: "n", count, placeholder: "N", default: "10", "Tell at most the last N decisions"),
@@ -50,7 +50,7 @@ enum ExplainCommand: Subcommand {
         let screen = ReplayScreen(isShown: !arguments.flag("quiet"))
         defer { screen.clear() }
         do {
-            let explain = Explain(options: options, config: config, topology: topology)
+            let explain = Explain(options: options, config: config, topology: topology, model: try Inputs.model(arguments, config))
             var result = try explain.run(
                 arguments.operand("ALERT") ?? "", arguments.operand("OTHER") ?? "", report: { screen.show($0) },
                 complain: { screen.complain($0) })

@@ -1,6 +1,7 @@
 public import ClewConfig
 public import ClewEngine
 import ClewFormats
+public import ClewModel
 
 /// Replays archived events and tells why two alerts are, or are not, in the same incident (algorithm.md §10).
 public struct Explain {
@@ -15,9 +16,11 @@ public struct Explain {
     private let options: ReplayOptions
     private let config: Config
     private let topology: TopologyDefinition
+    private let model: LoadedModel?
 
     /// Files are read twice: `-` will not do.
-    public init(options: ReplayOptions, config: Config, topology: TopologyDefinition) {
+    public init(options: ReplayOptions, config: Config, topology: TopologyDefinition, model: LoadedModel? = nil) {
+        self.model = model
         self.options = options
         self.config = config
         self.topology = topology
@@ -40,7 +43,7 @@ public struct Explain {
         var options = self.options
         options.pair = (a, b)
         var replay = Replay(
-            options: options, config: config, topology: topology, output: PairOutput(), report: report, complain: complain)
+            options: options, config: config, topology: topology, model: model, output: PairOutput(), report: report, complain: complain)
         _ = try replay.run()
         return replay.explanation()
     }

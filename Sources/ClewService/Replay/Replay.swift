@@ -1,7 +1,8 @@
-internal import ClewArchive
+public import ClewArchive
 public import ClewConfig
 public import ClewEngine
 import ClewFormats
+public import ClewModel
 import Glibc
 
 /// One partition with its place in the pipeline.
@@ -50,12 +51,14 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
 
     /// Prepares a replay; `report` is called now and then, `complain` with what goes wrong (a line each).
     public init(
-        options: ReplayOptions, config: Config, topology: TopologyDefinition, output: consuming Output,
+        options: ReplayOptions, config: Config, topology: TopologyDefinition, model: LoadedModel? = nil, output: consuming Output,
         report: @escaping (ReplayProgress) -> Void, complain: @escaping (String) -> Void
     ) {
         self.options = options
         self.config = config
-        pipeline = Pipeline(config: config, topology: topology, recordsAssignments: options.assignments != nil || options.pair != nil)
+        pipeline = Pipeline(
+            config: config, topology: topology, model: model,
+            recordsAssignments: options.assignments != nil || options.pair != nil)
         self.output = output
         assignments = options.assignments.map { AssignmentsFile(path: $0, files: options.files) }
         deadLetters = DeadLetterFile(path: options.deadLetters, files: options.files, complain: complain)
@@ -74,6 +77,12 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
             if let output = pairs as? Output { self.output = output }
         }
     }
+
+    /// What of the model does not fit the topology.
+    public var modelFit: ModelFit { pipeline.modelFit }
+
+    /// What was learned, after `run`. Reads the files once more, for their checksums.
+    public func learned() throws(ArchiveError) -> ModelFile { pipeline.learned(from: try LearnedInputs.of(options.files)) }
 
     /// Runs it to the end. Throws if a file cannot be opened or the output cannot be written; a file that is damaged
     /// is replayed up to the damage, and named in the summary.
@@ -258,6 +267,10 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     /// Carries off the records made so far.
     private mutating func deliver() throws {
         assignments?.collect(&pipeline.correlator)
+        guard output.takesRecords else {
+            _ = pipeline.correlator.takeRevisions()
+            return
+        }
         let from = options.from ?? .distantPast
         var printed: UInt64 = 0
         try pipeline.publish { revision, record in
