@@ -43,6 +43,7 @@ let package = Package(
         library("ClewYAML", ["CYaml"]),
         library("ClewFormats", ["ClewEngine", "CSimdjson", "ClewYAML"]),
         library("ClewConfig", ["ClewEngine", "ClewYAML"]),
+        library("ClewModel", ["ClewEngine", "ClewConfig", "ClewYAML"]),
         library("ClewArchive", ["CZstd", "CZlib"]),
         library("ClewKafka", ["CRdkafka"]),
 
@@ -57,11 +58,13 @@ let package = Package(
         library("ClewScore"),
 
         // The one pipeline: source, decode, order, correlate, publish.
-        library("ClewService", ["ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewScore"]),
+        library(
+            "ClewService",
+            ["ClewEngine", "ClewFormats", "ClewConfig", "ClewModel", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewScore"]),
         .executableTarget(
             name: "clew",
             dependencies: [
-                "ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry",
+                "ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewModel", "ClewArchive", "ClewKafka", "ClewTelemetry",
                 "ClewCommandLine", "ClewSimulate", "ClewScore", "ClewYAML",
             ],
             swiftSettings: settings),
@@ -72,6 +75,7 @@ let package = Package(
             ["ClewEngine", "ClewFormats", "ClewArchive", "ClewConfig", "ClewSimulate", "CAllocationCounter"]),
         tests("ClewFormatsTests", ["ClewFormats", "ClewEngine", "ClewYAML"]),
         tests("ClewConfigTests", ["ClewConfig", "ClewYAML", "ClewEngine"], exclude: ["Fixtures"]),
+        tests("ClewModelTests", ["ClewModel", "ClewEngine"]),
         tests("ClewArchiveTests", ["ClewArchive"]),
         tests("ClewKafkaTests", ["ClewKafka"]),
         tests("ClewTelemetryTests", ["ClewTelemetry"]),
@@ -80,7 +84,10 @@ let package = Package(
         tests("ClewScoreTests", ["ClewScore"]),
         tests(
             "ClewServiceTests",
-            ["ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewSimulate"]),
+            [
+                "ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewModel", "ClewArchive", "ClewKafka", "ClewTelemetry",
+                "ClewSimulate",
+            ]),
         tests("CommandTests", []),
         tests("TidyTests", []),
     ],

@@ -44,11 +44,11 @@ import Testing
     }
 
     @Test(arguments: [
-        // At once if nothing was published for 5 s, else together when those are over.
+        // A severe one is shown at once; others if nothing was published for 5 s, else together when those are over.
         ("A 10s B 40s C", "30s open A,B (correlated) | 50s updated A,B,C (major_alert_joined) | 30m50s resolved a,b,c (silent)"),
         (
             "A 10s B 30s C 2s Q",
-            "30s open A,B (correlated) | 40s updated A,B,C (major_alert_joined) | 45s updated A,B,C,Q (major_alert_joined) "
+            "30s open A,B (correlated) | 40s updated A,B,C (major_alert_joined) | 42s updated A,B,C,Q (major_alert_joined) "
                 + "| 30m42s resolved a,b,c,q (silent)"
         ),
         ("A 40s N", "30s open A (lone_alert) | 40s updated A,N (alert_joined) | 30m40s resolved a,n (silent)"),
@@ -105,8 +105,8 @@ import Testing
         // Fused on arrival: C explains by A and by N; the older one, never shown so far, survives.
         (
             "N 10s A 30s M 2s BC",
-            "40s open A (lone_alert) | 42s merged A,M,C into #2 (merged_into) | 42s #2 open N,A,M,B,C (correlated) "
-                + "| 47s #2 updated N,A,M,B,C (major_alert_joined) | 30m42s #2 resolved n,a,m,b,c (silent)"
+            "40s open A (lone_alert) | 42s updated A,M,C (major_alert_joined) | 42s merged A,M,C into #2 (merged_into) "
+                + "| 42s #2 open N,A,M,B,C (correlated) | 42s #2 updated N,A,M,B,C (major_alert_joined) | 30m42s #2 resolved n,a,m,b,c (silent)"
         ),
         // Settled at the end of the hold-back.
         ("BC 5m a", "30s open C (lone_alert) | 35s updated B,C (absorbed) | 30m resolved b,c (silent)"),
@@ -164,6 +164,48 @@ import Testing
     ])
     func theGreatestNumberOfAlerts(_ line: String, _ expected: String) {
         #expect(LifeCycleTests.run(line) { $0.maxAlerts = 3 } == expected)
+    }
+
+    @Test(arguments: [
+        // Silent for ten minutes while its alert is still on: frozen; the next raise opens one that continues it.
+        (
+            "A 20m A 1h",
+            "30s open A (lone_alert) | 10m frozen A (maximum_quiet) | 20m30s #2 open A continues #1 (lone_alert) "
+                + "| 30m #1 resolved a (silent) | 30m #2 frozen A continues #1 (maximum_quiet) | 50m #2 resolved a continues #1 (silent)"
+        ),
+        // A straggler does not extend it.
+        (
+            "A 10s B 12m b A@20s 1h",
+            "30s open A,B (correlated) | 10m10s frozen A,B (maximum_quiet) | 30m10s resolved a,b (silent)"
+        ),
+        // What goes on does not freeze.
+        ("A (50s A)x20", "30s open A (lone_alert) | 26m40s frozen A21 (maximum_quiet) | 46m40s resolved a21 (silent)"),
+    ])
+    func freezingBySilence(_ line: String, _ expected: String) {
+        #expect(LifeCycleTests.run(line) { $0.maxQuiet = 600 } == expected)
+    }
+
+    /// Beyond twenty alerts an update waits in proportion, but no longer than the interval if a severe alert joined.
+    @Test(arguments: [Severity.minor, .major])
+    func largeIncidentsWaitUnlessItMatters(_ severity: Severity) throws {
+        let workers = (0..<41).map { "w\($0)" }
+        var events = [TestEvent(0, "db", "Down")]
+        for (at, worker) in workers.enumerated() {
+            events.append(TestEvent(Double(at + 1), worker, "Slow", severity: at == 40 ? severity : .minor))
+        }
+        var correlator = Correlator(topology: TestStream.topology(workers.map { "\($0) -> db" }.joined(separator: ",")))
+        _ = correlator.addPartition(topic: "t", number: 0)
+        _ = correlator.push(TestStream.batch(events, names: &correlator.names))
+        correlator.finish()
+        let revisions = correlator.takeRevisions()
+        let last = try #require(revisions.lastIndex { $0.status == .updated })
+        #expect(revisions[last].alertCount == 42)
+        let times = revisions.map { Double($0.updatedAt.microseconds) / 1e6 - TestStream.start }
+        if severity == .major {
+            #expect(revisions[last].reason == .majorAlertJoined && times[last] <= 46, "\(times)")
+        } else {
+            #expect(times[last] - times[last - 1] >= 10, "\(times)")
+        }
     }
 
     /// A resolved incident that becomes full is reopened before it is frozen, and ends by being resolved.
@@ -277,6 +319,9 @@ import Testing
                     + "| 12m41s resolved a2,n (all_cleared) | 13m16s #2 open X (lone_alert) | 22m46s #2 frozen X (maximum_age) "
                     + "| 2h12m46s #2 resolved x (silent)"
             ),
+            // Raised in its time, cleared after it was frozen: which of them comes last does not matter.
+            ("A 10s a 5s A 31s N 11m a X", nil, "?"),
+            ("A 10s a 5s A 31s N 11m a X A@60s", nil, "?"),
             // By size, likewise.
             (
                 "A 5s B 5s C 30s X Q@11s", 3,

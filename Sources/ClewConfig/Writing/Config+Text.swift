@@ -18,6 +18,8 @@ extension Config {
     public func canonicalBytes() -> [UInt8] {
         var bare = self
         bare.fileSources = [:]
+        // Not where the model lies: `versions.model` tells what is in it.
+        bare.model.file = nil
         bare.input.topics.removeAll { $0 == Topic(name: $0.name) }
         let lines = ConfigKey.all.filter(\.changesIncidents).map { key in "\(key.path) \(key.value(of: bare, redacted: false))\n" }
         return Array(("clew.config/1\n" + lines.joined()).utf8)

@@ -8,13 +8,12 @@ extension Engine {
     mutating func newAlert(_ known: Int, _ event: Occurrence, _ names: borrowing Names) -> (Verdict, incident: UInt32) {
         let t = event.time
         alertsMade += 1
-        types.all[event.type].newCount += 1
+        if learnsLife(event.type) { types.all[event.type].newCount += 1 }
         let owner = known >= 0 ? Int(keys.all[known].owner) : keys.owner(event.resource, event.type)
         let question = Question(resource: event.resource, type: event.type, time: t, leavingOut: -1, clearedAt: .nan)
         let mu = score(question, owner: owner)
         if known >= 0 { scoreAgain(known, question, mu) }
         if let far = burst(question, at: t) { replaceIfBetter(far) }
-        if known >= 0 { propagation.expectAgain(event.type) }
         let total = sortCandidates()
         let weight = max(Engine.backgroundFloor, 1 / (1 + total))
         let best = order.count > 0 ? candidates[Int(order[0])] : nil
@@ -29,7 +28,10 @@ extension Engine {
         let link = hasEntry ? nil : bestLink(slot, question, mu, key: known)
         let probed = probe == nil ? nil : probedSide(event)
         if let probed { probeArrival(probed, question, mu, known: known, joined: joined, best: best) }
-        learn(question, key: known, total)
+        if parameters.learns {
+            if known >= 0 { propagation.expectAgain(event.type) }
+            learn(question, key: known, total, joined: joined)
+        }
         let key = place(known, slot, event, alert, weight, link)
         touch(slot, event)
         let background = joined ? mu * (1 + (best?.odds ?? 0)) : mu
@@ -260,7 +262,8 @@ extension Engine {
     }
 
     /// Learns from the best candidates, and what the alert should give rise to (§9).
-    private mutating func learn(_ q: Question, key: Int, _ total: Double) {
+    private mutating func learn(_ q: Question, key: Int, _ total: Double, joined: Bool) {
+        noteUnexplained(q, joined: joined)
         for k in 0..<min(Engine.learnedCandidates, order.count) {
             let c = candidates[Int(order[k])]
             let r = c.odds / (1 + total)

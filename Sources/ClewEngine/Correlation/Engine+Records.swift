@@ -70,6 +70,7 @@ extension Engine {
         incidents.details[slot].revision += 1
         incidents.details[slot].publishedAt = now
         incidents.details[slot].isDirty = false
+        incidents.details[slot].isPressing = false
         incidents.details[slot].status = status
         var record = IncidentRevision(
             id: publicID(slot, names), revision: incidents.details[slot].revision, status: status, reason: reason,
@@ -90,7 +91,7 @@ extension Engine {
     }
 
     /// Ranks the causes, unless no alert has joined since the last time.
-    private mutating func rank(_ slot: Int, _ alerts: Int) {
+    mutating func rank(_ slot: Int, _ alerts: Int) {
         guard alerts != incidents.details[slot].rankedAlerts else { return }
         incidents.details[slot].rankedAlerts = alerts
         (incidents.details[slot].causes, incidents.details[slot].impacted) = rankCauses(slot)
@@ -131,7 +132,7 @@ extension Engine {
     }
 
     /// Lists the entries of an incident by first seen, one a key, with the events of all that the key has.
-    private mutating func collectEntries(_ slot: Int) {
+    mutating func collectEntries(_ slot: Int) {
         listing.removeAll()
         let mayRepeat = incidents.details[slot].mayRepeatKeys
         var at = Int(incidents.details[slot].firstEntry)

@@ -124,6 +124,8 @@ struct IncidentDetail {
     /// A change waits to be published.
     var isDirty = false
     var dirtyReason = RevisionReason.alertJoined
+    /// What waits is important.
+    var isPressing = false
     var isResolved = false
     var resolvedAt = 0.0
     var isFrozen = false

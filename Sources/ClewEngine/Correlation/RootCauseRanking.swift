@@ -14,6 +14,12 @@ struct CauseCounts: ~Copyable {
     mutating func countTaking(type: Int, kind: Int) { byKind[type * kinds + kind] += 1 }
 
     func count(type: Int, kind: Int) -> Double { byKind[type * kinds + kind] }
+
+    // A model's, before the first event.
+
+    mutating func adopt(incidents: Double) { self.incidents += incidents }
+
+    mutating func adopt(_ count: Double, type: Int, kind: Int) { byKind[type * kinds + kind] += count }
 }
 
 /// One (resource, type) of an incident that is being ranked.
@@ -137,7 +143,7 @@ extension Engine {
         let ofKind = causes.count(type: type, kind: kind)
         let prior = min(1, (ofKind + 0.5) / ((causes.incidents + 1) * graph.kindCounts[kind]))
         let owner = keys.owner(resource, type)
-        let held = owner >= 0 ? keys.all[owner].incidents : 0
+        let held = (owner >= 0 ? keys.all[owner].incidents : 0) + adopted.held.count(graph.names[resource], type)
         return max(0, -Elementary.log((held + Engine.priorIncidents * prior) / (causes.incidents + Engine.priorIncidents)))
     }
 
@@ -335,6 +341,7 @@ extension Engine {
 
     /// Counts an incident of at least three alert keys that has ended.
     mutating func learnCauses(_ slot: Int) {
+        guard parameters.learns else { return }
         collectKeys(slot)
         guard ranking.keys.count >= 3 else { return }
         causes.countIncident()

@@ -35,6 +35,7 @@ public struct CorrelatorStatistics: Sendable {
     /// Events remembered to recognise redeliveries.
     public var redeliveriesRemembered = 0
     public var pairs = 0
+    public var resourcePairs = 0
     public var resources = 0
     public var boundResources = 0
     public var aliases = 0
@@ -102,6 +103,20 @@ public struct Correlator: ~Copyable {
         engine.recordsAssignments = recordsAssignments
         for v in 0..<engine.graph.count { resourceOf[Int(engine.graph.names[v].index)] = Int32(v) }
     }
+
+    // MARK: The model
+
+    /// Begins with what a model knows; to be called once, before the first event. With `CorrelationParameters.learns` the
+    /// model is what learning goes on from, else it stays as it is.
+    ///
+    /// Returns what of it does not fit the topology. O(entries of the model).
+    public mutating func adopt(_ model: CorrelationModel) -> ModelFit {
+        guard counts.taken == 0 else { return ModelFit() }
+        return engine.adopt(model, &names)
+    }
+
+    /// What is known now: the model adopted, and what was learned since. O(n log n) in its entries.
+    public func learned() -> CorrelationModel { engine.learned(names, events: counts.taken) }
 
     // MARK: Partitions and the watermark
 
@@ -365,6 +380,7 @@ public struct Correlator: ~Copyable {
         s.resourcesWithCells = engine.cells.rows
         s.redeliveriesRemembered = redeliveries.count
         s.pairs = engine.propagation.pairs.count
+        s.resourcePairs = engine.resourcePairs.pairs.count
         s.resources = engine.graph.count
         s.boundResources = bound
         s.names = names.count

@@ -49,6 +49,9 @@ public enum RevisionReason: UInt8, Sendable, BitwiseCopyable {
     case alertReturned
     case maximumAge
     case maximumAlerts
+    case maximumQuiet
+    /// Another resource is now the probable root cause.
+    case rootCauseChanged
     /// The name in the record.
     public var name: String {
         switch self {
@@ -64,6 +67,8 @@ public enum RevisionReason: UInt8, Sendable, BitwiseCopyable {
         case .alertReturned: "alert_returned"
         case .maximumAge: "maximum_age"
         case .maximumAlerts: "maximum_alerts"
+        case .maximumQuiet: "maximum_quiet"
+        case .rootCauseChanged: "root_cause_changed"
         }
     }
 }

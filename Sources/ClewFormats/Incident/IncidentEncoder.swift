@@ -282,3 +282,12 @@ extension RecordWriter {
 
 // One owner, nothing shared.
 extension IncidentEncoder: @unchecked Sendable {}
+
+extension IncidentEncoder {
+    /// What `body` writes, as a string.
+    mutating func plain(_ body: (inout IncidentEncoder) -> Void) -> String {
+        out.removeAll()
+        body(&self)
+        return String(decoding: out.bytes, as: UTF8.self)
+    }
+}
