@@ -69,7 +69,10 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        tests("ClewEngineTests", ["ClewEngine", "ClewFormats", "ClewArchive", "ClewConfig"]),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        tests(
+            "ClewEngineTests",
+            ["ClewEngine", "ClewFormats", "ClewArchive", "ClewConfig", "ClewSimulate", "CAllocationCounter"]),
         tests("ClewFormatsTests", ["ClewFormats", "ClewEngine", "ClewYAML"]),
         tests("ClewConfigTests", ["ClewConfig", "ClewYAML", "ClewEngine"], exclude: ["Fixtures"]),
         tests("ClewModelTests", ["ClewModel", "ClewEngine"]),
@@ -81,7 +84,10 @@ let package = Package(
         tests("ClewScoreTests", ["ClewScore"]),
         tests(
             "ClewServiceTests",
-            ["ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewModel", "ClewArchive", "ClewKafka", "ClewTelemetry"]),
+            [
+                "ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewModel", "ClewArchive", "ClewKafka", "ClewTelemetry",
+                "ClewSimulate",
+            ]),
         tests("CommandTests", []),
         tests("TidyTests", []),
     ],

@@ -27,6 +27,13 @@ public struct CorrelatorStatistics: Sendable {
     public var buffered = 0
     public var keys = 0
     public var incidentsInMemory = 0
+    /// Alerts kept as part of an incident in memory, and what incidents have to do later.
+    public var alertEntries = 0
+    public var dueEntries = 0
+    /// Resources that remember alerts of their neighbourhood.
+    public var resourcesWithCells = 0
+    /// Events remembered to recognise redeliveries.
+    public var redeliveriesRemembered = 0
     public var pairs = 0
     public var resourcePairs = 0
     public var resources = 0
@@ -368,6 +375,10 @@ public struct Correlator: ~Copyable {
         s.buffered = buffer.count
         s.keys = engine.keys.count
         s.incidentsInMemory = engine.incidents.live
+        s.alertEntries = engine.entries.count - engine.freeEntries.count
+        s.dueEntries = engine.queue.count
+        s.resourcesWithCells = engine.cells.rows
+        s.redeliveriesRemembered = redeliveries.count
         s.pairs = engine.propagation.pairs.count
         s.resourcePairs = engine.resourcePairs.pairs.count
         s.resources = engine.graph.count
