@@ -142,6 +142,8 @@ struct IncidentDetail {
     var causes: [RootCause] = []
     var impacted: [NameID] = []
     var rankedAlerts = 0
+    /// `Incident.count` at that time.
+    var rankedCount: Int32 = 0
     var continues: IncidentID?
 }
 
