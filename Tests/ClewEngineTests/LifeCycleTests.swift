@@ -78,6 +78,11 @@ import Testing
         ("A 10s B 60s a", "30s open A,B (correlated) | 30m10s resolved a,b (silent)"),
         // The alert's type is known to clear: it is taken to be on for two hours.
         ("X 10s x 2h X", "2h40s open X (lone_alert) | 4h10s resolved x (silent)"),
+        // What it waited for is cleared long before that; the other one fell silent.
+        (
+            "A 10s a 5s A 31s N 1h a",
+            "30s open A2 (lone_alert) | 46s updated A2,N (alert_joined) | 1h46s resolved a2,n (silent)"
+        ),
         // Back within a minute of its clear, after the incident was resolved.
         (
             "A 10s B 4m50s a b 40s A",
