@@ -266,6 +266,12 @@ enum Sections {
             out.put(held.type)
             out.put(held.count)
         }
+        out.put(count: causes.lateness.count)
+        for late in causes.lateness {
+            out.put(late.type)
+            out.put(late.alerts)
+            out.put(late.sum)
+        }
     }
 
     private static func causes(_ content: inout ByteReader, types: Int, kinds: Int) throws(Malformed) -> CauseModel {
@@ -284,6 +290,11 @@ enum Sections {
             let isSame = last?.resource.utf8.elementsEqual(resource.utf8) ?? false
             try checkOrder(isSame ? (last?.type ?? 0) < type : precedes(last?.resource, resource), "counts")
             causes.held.append(CauseModel.Held(resource: resource, type: type, count: try content.weight()))
+        }
+        for _ in 0..<(try content.count(ofEntries: 9)) {
+            let type = try content.index(below: types, "type")
+            try checkOrder(causes.lateness.last.map { $0.type < type } ?? true, "types")
+            causes.lateness.append(CauseModel.Lateness(type: type, alerts: try content.weight(), sum: try content.weight()))
         }
         return causes
     }

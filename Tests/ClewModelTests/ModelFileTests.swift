@@ -36,6 +36,7 @@ import Testing
         model.resourcePairs = [CorrelationModel.ResourcePair(a: 0, b: 1, seen: 5, aFirst: 4, far: 1, lagSum: 100)]
         model.causes.incidents = 4
         model.causes.takings = [CauseModel.Taking(type: 0, kind: 0, count: 3)]
+        model.causes.lateness = [CauseModel.Lateness(type: 0, alerts: 3, sum: 4.5)]
         model.causes.held = [CauseModel.Held(resource: "db", type: 0, count: 3), CauseModel.Held(resource: "db", type: 1, count: 1)]
         model.firstEvent = EventTime(seconds: 1_767_225_600)
         model.lastEvent = EventTime(microseconds: 1_767_312_000_123_456)

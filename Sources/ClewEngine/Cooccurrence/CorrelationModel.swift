@@ -172,6 +172,21 @@ public struct CauseModel: Sendable, Equatable {
         }
     }
 
+    /// By how much alerts of a type follow the first of their incidents.
+    public struct Lateness: Sendable, Equatable, BitwiseCopyable {
+        /// Index into the model's `types`.
+        public var type: UInt32
+        public var alerts: Float
+        /// Sum over them of ln(1 + seconds).
+        public var sum: Float
+
+        public init(type: UInt32, alerts: Float, sum: Float) {
+            self.type = type
+            self.alerts = alerts
+            self.sum = sum
+        }
+    }
+
     /// Most entries of `held` that are kept: the most frequent.
     public static let mostHeld = 100_000
 
@@ -181,6 +196,8 @@ public struct CauseModel: Sendable, Equatable {
     public var takings: [Taking] = []
     /// By (resource, type).
     public var held: [Held] = []
+    /// By type.
+    public var lateness: [Lateness] = []
 
     public init() {}
 }

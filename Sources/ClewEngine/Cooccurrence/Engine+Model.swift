@@ -189,6 +189,9 @@ extension Engine {
                 causes.adopt(Double(taking.count), type: Int(typeOf[Int(taking.type)]), kind: kind)
             }
         }
+        for late in model.lateness where typeOf[Int(late.type)] >= 0 {
+            causes.adopt(alerts: Double(late.alerts), lateness: Double(late.sum), type: Int(typeOf[Int(late.type)]))
+        }
         for held in model.held where typeOf[Int(held.type)] >= 0 {
             guard let name = names.intern(held.resource), name != .none else {
                 fit.leftOut += 1
@@ -323,6 +326,10 @@ extension Engine {
             for kind in 0..<graph.kindCount {
                 let count = Float(causes.count(type: type, kind: kind))
                 if count > 0 { model.takings.append(CauseModel.Taking(type: UInt32(place), kind: UInt32(kind), count: count)) }
+            }
+            let late = causes.lateness(type: type)
+            if late.alerts > 0 {
+                model.lateness.append(CauseModel.Lateness(type: UInt32(place), alerts: Float(late.alerts), sum: Float(late.sum)))
             }
         }
         var found: [(resource: NameID, type: Int, count: Double)] = []

@@ -152,7 +152,8 @@ extension Engine {
             key: alertName(resource: event.resource, type: event.type, identity: event.identity), keyIndex: Int32(key),
             resource: UInt32(event.resource), type: UInt32(event.type), next: -1, first: event.time, last: event.time, events: 1,
             severity: event.severity, eventName: event.eventName, binding: event.binding, flags: [],
-            message: ContiguousArray(event.message), link: link.map { SharedLink($0) }, runnerUp: runnerUp(), constant: nextConstant)
+            message: ContiguousArray(event.message), link: link.map { SharedLink($0) }, runnerUp: runnerUp(), constant: nextConstant,
+            explanation: link?.stage == .arrival ? explanation(candidates[Int(order[0])]) : Explanation())
         nextConstant += 1
         let at: Int
         if freeEntries.count > 0 {

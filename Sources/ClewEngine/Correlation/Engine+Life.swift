@@ -84,7 +84,7 @@ extension Engine {
     private mutating func hasOtherCause(_ slot: Int) -> Bool {
         let before = incidents.details[slot].causes.first?.resource
         collectEntries(slot)
-        rank(slot, listing.count)
+        rank(slot, listing.count, .updated)
         return incidents.details[slot].causes.first?.resource != before
     }
 

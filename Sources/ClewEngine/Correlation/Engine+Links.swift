@@ -1,6 +1,6 @@
 extension Engine {
-    /// The link that a candidate stands for (algorithm.md §10), with the factors of its odds. Nothing that the scoring read may
-    /// have changed.
+    /// The link that a candidate stands for (algorithm.md §10), with the factors of its odds. Nothing that the scoring
+    /// read may have changed.
     ///
     /// - Parameters:
     ///   - key: The alert's own key if it is known (`selfAgain`).

@@ -152,6 +152,7 @@ extension Engine {
         let mu = backgroundRate(question.resource, question.type, owner: keys.owner(question.resource, question.type), question.time)
         let link = link(candidate.best, question, mu, key: -1, at: now, stage: stages[Int(stage.rawValue)])
         entries[entry].link = SharedLink(link)
+        entries[entry].explanation = explanation(candidate.best)
         entries[entry].runnerUp = nil
         entries[entry].constant = nextConstant
         nextConstant += 1

@@ -32,6 +32,7 @@ struct AlertEntry {
     var runnerUp: Founding?
     /// `AlertState.constant`.
     var constant: UInt64
+    var explanation: Explanation
 }
 
 /// What a public incident id is made from (algorithm.md §7.4).
