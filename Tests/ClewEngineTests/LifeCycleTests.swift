@@ -321,7 +321,7 @@ import Testing
             (
                 "A 10s a 5s A 31s N 12m X a@60s n@60s", nil,
                 "30s open A2 (lone_alert) | 46s updated A2,N (alert_joined) | 10m frozen A2,N (maximum_age) "
-                    + "| 12m41s resolved a2,n (all_cleared) | 13m16s #2 open X (lone_alert) | 22m46s #2 frozen X (maximum_age) "
+                    + "| 12m41s resolved a2,n (silent) | 13m16s #2 open X (lone_alert) | 22m46s #2 frozen X (maximum_age) "
                     + "| 2h12m46s #2 resolved x (silent)"
             ),
             // By size: a repeat of later than that is counted, and shown at the end.
