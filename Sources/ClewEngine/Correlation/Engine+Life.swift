@@ -102,8 +102,10 @@ extension Engine {
             next = due
         }
         let openEnd = incidents.hot[slot].openUntil(parameters)
+        incidents.details[slot].awaitedEnd = .infinity
         if now < openEnd { return min(next, openEnd) }
         let onEnd = latestEnd(slot)
+        incidents.details[slot].awaitedEnd = onEnd
         if now < onEnd { return min(next, onEnd) }
         markResolved(slot, now, .silent, names)
         return .infinity
