@@ -10,6 +10,17 @@ struct AdoptedModel: ~Copyable {
     /// The time that the background taken over stands for, seconds.
     var exposure = 0.0
     var held = HeldAlerts()
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.value(&types)
+        state.value(&firstEvent)
+        state.value(&lastEvent)
+        state.value(&events)
+        state.value(&alerts)
+        state.value(&incidents)
+        state.value(&exposure)
+        held.transfer(&state)
+    }
 }
 
 /// Incidents that held an alert before the engine began, by (resource, type): by the resource's name, as it may not be known
@@ -42,6 +53,12 @@ struct HeldAlerts: ~Copyable {
         index.insert(HeldAlerts.key(resource, type), keys.count)
         keys.append(HeldAlerts.key(resource, type))
         counts.append(count)
+    }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        index.transfer(&state)
+        state.table(&keys)
+        state.table(&counts)
     }
 }
 

@@ -207,4 +207,16 @@ struct Propagation: ~Copyable {
         pairs.shrink(to: kept)
         histograms.shrink(to: kept * Propagation.bins)
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        index.transfer(&state)
+        state.table(&pairs)
+        state.table(&histograms)
+        state.table(&expected)
+        state.table(&expectedAgain)
+        state.value(&lagSum)
+        state.value(&lagWeight)
+        state.value(&timeRate)
+        state.value(&fading)
+    }
 }

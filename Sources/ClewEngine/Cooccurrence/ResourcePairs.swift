@@ -171,6 +171,18 @@ struct ResourcePairs: ~Copyable {
         pairs[at].far += Double(pair.far)
         pairs[at].lagSum += Double(pair.lagSum)
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        index.transfer(&state)
+        state.table(&pairs)
+        rowOfName.transfer(&state)
+        state.table(&rows)
+        state.value(&coincidences)
+        state.table(&recent)
+        state.value(&oldest)
+        state.table(&marks)
+        state.value(&serial)
+    }
 }
 
 /// Which of some weighted entries stay when a table is full.

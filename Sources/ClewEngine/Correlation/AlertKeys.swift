@@ -111,4 +111,11 @@ struct AlertKeys: ~Copyable {
         }
         return moved
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        owners.transfer(&state)
+        others.transfer(&state)
+        state.table(&all)
+        state.table(&states)
+    }
 }

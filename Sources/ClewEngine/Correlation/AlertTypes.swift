@@ -98,4 +98,11 @@ struct AlertTypes: ~Copyable {
         guard bin < 11, AlertTypes.binEnd(bin) <= AlertTypes.longestResend else { return 0 }
         return max(60, 2 * AlertTypes.binEnd(bin))
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.table(&byName)
+        state.table(&all)
+        state.table(&silences)
+        state.value(&fading)
+    }
 }

@@ -46,6 +46,13 @@ struct CauseCounts: ~Copyable {
 
     /// Mean of ln(1 + seconds) by which alerts of the type follow their incident's first.
     func meanLateness(type: Int) -> Double { (lateness[type] + CauseCounts.usualLateness) / (taken[type] + 1) }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.value(&incidents)
+        state.table(&byKind)
+        state.table(&taken)
+        state.table(&lateness)
+    }
 }
 
 /// How well an alert is explained by the link by which it came into its incident, as the ranking reads it.

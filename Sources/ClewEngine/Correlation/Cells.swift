@@ -141,4 +141,13 @@ struct Cells: ~Copyable {
         heads[cell / Cells.perResource].latest = alert.alert
         if own { cells[cell].ownCount = UInt8(count + 1) } else { cells[cell].belowCount = UInt8(count + 1) }
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.table(&rowOf)
+        state.table(&heads)
+        state.table(&resources)
+        state.table(&free)
+        state.table(&cells)
+        state.table(&list)
+    }
 }

@@ -62,4 +62,8 @@ struct DueQueue: ~Copyable {
         heap[at] = moved
         return first
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.table(&heap)
+    }
 }

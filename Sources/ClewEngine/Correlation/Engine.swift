@@ -171,7 +171,7 @@ struct Engine: ~Copyable {
 }
 
 /// Revisions published so far, by status.
-public struct PublishedCounts: Sendable {
+public struct PublishedCounts: Sendable, BitwiseCopyable {
     public var opened: UInt64 = 0
     public var updated: UInt64 = 0
     public var resolved: UInt64 = 0

@@ -33,6 +33,33 @@ struct AlertEntry {
     /// `AlertState.constant`.
     var constant: UInt64
     var explanation: Explanation
+
+    static let nothing = AlertEntry(
+        key: AlertName(resource: .none, type: .none, identity: .none), keyIndex: -1, resource: 0, type: 0, next: -1, first: 0, last: 0,
+        events: 0, severity: .info, eventName: .none, binding: .known, flags: [], message: [], link: nil, runnerUp: nil, constant: 0,
+        explanation: Explanation())
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.value(&key)
+        state.value(&keyIndex)
+        state.value(&resource)
+        state.value(&type)
+        state.value(&next)
+        state.value(&first)
+        state.value(&last)
+        state.value(&events)
+        state.value(&severity)
+        state.value(&eventName)
+        state.value(&binding)
+        state.value(&flags)
+        state.array(&message)
+        var evidence = link?.link
+        state.value(&evidence)
+        if state.isReading { link = evidence.map { SharedLink($0) } }
+        state.value(&runnerUp)
+        state.value(&constant)
+        state.value(&explanation)
+    }
 }
 
 /// What a public incident id is made from (algorithm.md §7.4).
@@ -147,6 +174,45 @@ struct IncidentDetail {
     /// `Incident.count` at that time.
     var rankedCount: Int32 = 0
     var continues: IncidentID?
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.array(&members)
+        state.array(&resources)
+        state.value(&firstEntry)
+        state.value(&lastEntry)
+        state.value(&mayRepeatKeys)
+        state.value(&uncleared)
+        state.value(&openerResource)
+        state.value(&openerType)
+        state.value(&openerWeight)
+        state.value(&hasOpener)
+        state.value(&lastAlert)
+        state.value(&lastAlertResource)
+        state.value(&founder)
+        state.value(&foundedAt)
+        state.value(&id)
+        state.value(&severity)
+        state.value(&revision)
+        state.value(&publishedAt)
+        state.value(&status)
+        state.value(&isDirty)
+        state.value(&dirtyReason)
+        state.value(&isPressing)
+        state.value(&isResolved)
+        state.value(&resolvedAt)
+        state.value(&isFrozen)
+        state.value(&hasTaught)
+        state.value(&awaitedEnd)
+        state.value(&lifeDue)
+        state.value(&isOver)
+        state.array(&mergedFrom)
+        state.value(&mergedInto)
+        state.array(&causes)
+        state.array(&impacted)
+        state.value(&rankedAlerts)
+        state.value(&rankedCount)
+        state.value(&continues)
+    }
 }
 
 /// Incidents in slots; a slot is given out again when nothing names it.
@@ -194,5 +260,18 @@ struct Incidents: ~Copyable {
         details[slot] = IncidentDetail(lastAlert: name, founder: name, foundedAt: 0)
         details[slot].isOver = true
         free.append(Int32(slot))
+    }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.table(&hot)
+        var count = details.count
+        state.count(&count, stride: 1)
+        if state.isReading {
+            let nobody = AlertName(resource: .none, type: .none, identity: .none)
+            details.resize(to: count, filling: IncidentDetail(lastAlert: nobody, founder: nobody, foundedAt: 0))
+        }
+        for slot in 0..<count { details[slot].transfer(&state) }
+        state.table(&free)
+        state.value(&next)
     }
 }

@@ -59,4 +59,10 @@ struct IndexMap: ~Copyable {
         mask = size - 1
         for at in 0..<old.count where old[at].value != 0 { place(old[at].key, old[at].value) }
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.table(&slots)
+        state.value(&mask)
+        state.value(&count)
+    }
 }

@@ -116,4 +116,11 @@ public struct Names: ~Copyable {
             slots[slot] = UInt32(index)
         }
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.table(&entries)
+        state.table(&bytes)
+        state.table(&slots)
+        state.value(&mask)
+    }
 }

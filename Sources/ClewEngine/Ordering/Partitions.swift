@@ -104,4 +104,15 @@ struct Partitions: ~Copyable {
         holder = found
         watermark = max(watermark, found >= 0 ? least : greatest)
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.table(&all)
+        var count = topics.count
+        state.count(&count, stride: 1)
+        if state.isReading { topics = Array(repeating: "", count: count) }
+        for at in topics.indices { state.string(&topics[at]) }
+        state.value(&watermark)
+        state.value(&floor)
+        state.value(&holder)
+    }
 }

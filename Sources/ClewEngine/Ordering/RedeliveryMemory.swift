@@ -81,4 +81,12 @@ struct RedeliveryMemory: ~Copyable {
         mask = mask * 2 + 1
         for at in 0..<old.count where old[at].digest != (0, 0) { slots[place(old[at].digest)] = old[at] }
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.table(&slots)
+        state.value(&mask)
+        state.value(&count)
+        state.table(&ring)
+        state.value(&oldest)
+    }
 }

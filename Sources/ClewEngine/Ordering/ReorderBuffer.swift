@@ -148,4 +148,12 @@ struct ReorderBuffer: ~Copyable {
     private func part(_ event: Event, _ start: UInt32, _ length: UInt32) -> UnsafeRawBufferPointer {
         arena.bytes(Int(event.payloadStart + start), Int(length))
     }
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.table(&heap)
+        state.table(&waiting)
+        state.table(&free)
+        state.table(&arena)
+        state.value(&liveBytes)
+    }
 }
