@@ -73,7 +73,7 @@ let package = Package(
         tests("ClewSimulateTests", ["ClewSimulate"]),
         tests(
             "ClewServiceTests",
-            ["ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry"]),
+            ["ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewSimulate"]),
         tests("CommandTests", []),
         tests("TidyTests", []),
     ],

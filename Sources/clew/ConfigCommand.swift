@@ -23,7 +23,7 @@ enum ConfigCommand: Subcommand {
         let config = try Inputs.config(path)
         try Inputs.checkKafka(config, path)
         // The topology is part of what must be right before a start.
-        _ = try Inputs.topology(config.topology.files)
+        _ = try Inputs.topology([], config)
         Output.write(config.effectiveYAML())
         return 0
     }

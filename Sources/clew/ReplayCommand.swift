@@ -31,6 +31,9 @@ enum ReplayCommand: Subcommand {
             Option.flag("cold", "With --from: skip earlier events"),
             Option.value("until", time, placeholder: "TIME", "Leave out events from then on"),
             Option.value("speed", speed, placeholder: "N", default: "max", "Multiple of real time"),
+            Option.value(
+                "threads", .integer(1...1024), placeholder: "N",
+                "Most threads that run correlation domains at once (default: one a processor)"),
             Option.flag("keep-open", "Do not take the end of the files as the end of time"),
             Option.flag("strict", "Exit with 1 if anything could not be decoded"),
             Option.flag("quiet", short: "q", "No progress bar and no summary"),
@@ -52,8 +55,8 @@ enum ReplayCommand: Subcommand {
         if config.input.format == .mapping, config.input.mapping == nil {
             throw arguments.usageError("--format mapping needs input.mapping in the config")
         }
-        let given = arguments.strings("topology")
-        let topology = try Inputs.topology(given.isEmpty ? config.topology.files : given)
+        if let threads = arguments.integer("threads") { config.correlation.threads = threads }
+        let topology = try Inputs.topology(arguments.strings("topology"), config)
         let options = options(arguments)
         let toTopic = arguments.string("to-topic")
         let out = arguments.string("out") ?? "-"

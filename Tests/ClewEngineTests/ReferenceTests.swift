@@ -78,16 +78,16 @@ import Testing
     }
 
     private static func digest(
-        _ ids: [String], _ assignments: [Assignment], _ merges: [(from: UInt32, into: UInt32)]
+        _ ids: [String], _ assignments: [Assignment], _ merges: [(from: UInt64, into: UInt64)]
     ) -> (events: Int, clusters: Int, digest: String) {
-        var parent: [UInt32: UInt32] = [:]
+        var parent: [UInt64: UInt64] = [:]
         for merge in merges { parent[merge.from] = merge.into }
-        func root(_ incident: UInt32) -> UInt32 {
+        func root(_ incident: UInt64) -> UInt64 {
             var incident = incident
             while let next = parent[incident] { incident = next }
             return incident
         }
-        var first: [UInt32: Int] = [:]
+        var first: [UInt64: Int] = [:]
         var hash = SHA256()
         var events = 0
         for assignment in assignments.sorted(by: { $0.sequence < $1.sequence }) where assignment.sameAs == nil {

@@ -13,6 +13,8 @@ extension Engine {
     mutating func runDue(until time: Double, _ names: borrowing Names) {
         while queue.earliest <= time {
             let due = queue.pop()
+            advanceClock(to: due.time)
+            if let halfLife = parameters.halfLife { fade(to: due.time, halfLife) }
             run(due, names)
         }
     }
@@ -41,8 +43,9 @@ extension Engine {
     /// neighbourhood, independent of the size of the topology and of the number of open incidents.
     mutating func apply(_ event: Occurrence, _ names: borrowing Names) -> (Verdict, incident: UInt32) {
         if start.isNaN { start = event.time }
-        if let halfLife = parameters.halfLife { fade(to: event.due, halfLife) }
         runDue(until: event.due, names)
+        advanceClock(to: event.due)
+        if let halfLife = parameters.halfLife { fade(to: event.due, halfLife) }
         sweepCells(event.time)
         let key = keys.find(event.resource, event.type, event.identity)
         let isKnown = key >= 0 && keys.states[key].incident >= 0

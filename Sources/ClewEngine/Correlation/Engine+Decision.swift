@@ -148,7 +148,7 @@ extension Engine {
             resource: UInt32(event.resource), type: UInt32(event.type), next: -1, first: event.time, last: event.time, events: 1,
             severity: event.severity, eventName: event.eventName, binding: event.binding, flags: [],
             message: ContiguousArray(event.message), link: link.map { SharedLink($0) }, runnerUp: runnerUp(), constant: nextConstant)
-        nextConstant += 1
+        nextConstant += constantStep
         let at: Int
         if freeEntries.count > 0 {
             at = Int(freeEntries.removeLast())

@@ -152,6 +152,6 @@ extension Engine {
         entries[entry].link = SharedLink(link)
         entries[entry].runnerUp = nil
         entries[entry].constant = nextConstant
-        nextConstant += 1
+        nextConstant += constantStep
     }
 }

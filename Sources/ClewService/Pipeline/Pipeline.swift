@@ -44,6 +44,8 @@ public struct Pipeline: ~Copyable {
         correlator = Correlator(
             topology: topology, correlation: config.correlationParameters, intake: config.intakeParameters,
             nameLimit: config.limits.names, recordsAssignments: recordsAssignments)
+        let threads = DomainThreads.count(wanted: config.correlation.threads, domains: correlator.domainCount)
+        if threads > 1 { correlator.concurrently = { DomainThreads.run($0, threads: threads, $1) } }
         versions = RecordVersions(
             clew: ClewVersion.text, config: Pipeline.digest(config.canonicalBytes()),
             topology: Pipeline.digest(topology.canonicalBytes()), model: nil)
