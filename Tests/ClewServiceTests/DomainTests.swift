@@ -82,10 +82,11 @@ struct DomainTests {
 
     private static func run(
         _ lines: [(partition: UInt32, bytes: [UInt8])], topology: TopologyDefinition, threads: Int = 1, batchSize: Int = 200,
-        halfLife: Double? = nil
+        maxBuffered: Int = 1_000_000, halfLife: Double? = nil
     ) -> Outcome {
         var intake = IntakeParameters()
         intake.allowedLateness = lateness
+        intake.maxBuffered = maxBuffered
         var parameters = CorrelationParameters()
         parameters.halfLife = halfLife
         var correlator = Correlator(topology: topology, correlation: parameters, intake: intake)
@@ -147,15 +148,21 @@ struct DomainTests {
         #expect(events == UInt64(lines.count))
     }
 
+    /// Also where events come later than the bound, and where the buffer is too small.
     @Test("in one to eight threads", arguments: 1...10 as ClosedRange<UInt64>)
     func threads(_ seed: UInt64) throws {
         let estate = try Estate(seed: seed)
-        let lines = estate.lines.map { (partition: UInt32(0), bytes: $0.bytes) }
-        let one = Self.run(lines, topology: estate.topology, halfLife: Self.halfLife(seed))
-        #expect(one.records.count > 100)
+        var random = SplitMix(state: seed)
+        let lines = estate.lines.map { line in
+            (key: line.time + Int64(random.next() % UInt64(4 * Self.lateness)), partition: UInt32(random.next() % 2), bytes: line.bytes)
+        }.sorted { $0.key < $1.key }.map { (partition: $0.partition, bytes: $0.bytes) }
+        let maxBuffered = seed % 3 == 0 ? 8 : 1_000_000
+        let one = Self.run(lines, topology: estate.topology, maxBuffered: maxBuffered, halfLife: Self.halfLife(seed))
+        #expect(one.records.count > 100 && one.statistics.late > 100 && (one.statistics.forced > 0) == (seed % 3 == 0))
         for threads in 2...8 {
             let many = Self.run(
-                lines, topology: estate.topology, threads: threads, batchSize: 100 * threads, halfLife: Self.halfLife(seed))
+                lines, topology: estate.topology, threads: threads, batchSize: 100 * threads, maxBuffered: maxBuffered,
+                halfLife: Self.halfLife(seed))
             Self.expectSame(many.records, one.records, "\(threads) threads, seed \(seed)")
         }
     }

@@ -59,11 +59,12 @@ private struct DomainDivision {
                 continue
             }
             guard other.domain != domain else { continue }
-            let via = other.resource == ids[node] ? "" : ", which is joined to \(YAMLText.excerpt(other.resource)) by edges"
+            let (here, there) = (YAMLText.excerpt(ids[node]), YAMLText.excerpt(other.resource))
+            let subject = here == there ? "\(here) is" : "\(here) is joined by edges to \(there), which is"
             report(
                 pattern,
-                "\(path): \(YAMLText.excerpt(ids[node])) is in the domain \(other.name) already, by \"\(YAMLText.excerpt(other.pattern))\""
-                    + "\(via); a component belongs to one domain")
+                "\(path): \(subject) in the domain \(other.name) already, by \"\(YAMLText.excerpt(other.pattern))\"; "
+                    + "a component belongs to one domain")
             // One is enough to see it.
             return
         }

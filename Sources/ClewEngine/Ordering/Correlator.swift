@@ -133,6 +133,9 @@ public struct Correlator: ~Copyable {
     /// How many domains there are.
     public var domainCount: Int { domains.count }
 
+    /// Incidents that are open in a domain.
+    public func incidentsOpen(inDomain number: Int) -> Int { domains[number].engine.openIncidents }
+
     /// The number of the domain that takes the events of a name; nil before its first event.
     public func domain(of resource: NameID) -> Int? {
         let index = Int(resource.index)

@@ -38,12 +38,15 @@ public struct Pipeline: ~Copyable {
     private var encoder: IncidentEncoder
     private var batch = EventBatch()
     public let versions: RecordVersions
+    /// The correlation domains, by number.
+    public let domainNames: [String]
 
     /// Creates a pipeline.
     public init(config: Config, topology: TopologyDefinition, recordsAssignments: Bool = false) {
         correlator = Correlator(
             topology: topology, correlation: config.correlationParameters, intake: config.intakeParameters,
             nameLimit: config.limits.names, recordsAssignments: recordsAssignments)
+        domainNames = topology.domains.names
         let threads = DomainThreads.count(wanted: config.correlation.threads, domains: correlator.domainCount)
         if threads > 1 { correlator.concurrently = { DomainThreads.run($0, threads: threads, $1) } }
         versions = RecordVersions(
