@@ -1,7 +1,7 @@
 # make demo    build, then show the main job: nothing to install or start beside the system's libraries
 # make test    build everything and run all tests (what CI runs); see README, Tests
 # make check   format, warnings as errors, then all tests
-# make bench   measure against zstd and kcat in the same run; needs a while and a quiet machine
+# make bench   measure against zstd and kcat in the same run, and grade (CLEW_DATA: more sets); needs a while and a quiet machine
 # make build   the optimised binary, .build/release/clew
 # make format  format the sources in place
 # make static  one binary with the Swift runtime in it, .build-static/release/clew

@@ -43,6 +43,7 @@ let package = Package(
         library("ClewYAML", ["CYaml"]),
         library("ClewFormats", ["ClewEngine", "CSimdjson", "ClewYAML"]),
         library("ClewConfig", ["ClewEngine", "ClewYAML"]),
+        library("ClewModel", ["ClewEngine", "ClewConfig", "ClewYAML"]),
         library("ClewArchive", ["CZstd", "CZlib"]),
         library("ClewKafka", ["CRdkafka"]),
 
@@ -53,27 +54,40 @@ let package = Package(
         // Scenarios; shares nothing with the engine.
         library("ClewSimulate"),
 
+        // Grading: partitions, measures, baselines; numbers in, numbers out.
+        library("ClewScore"),
+
         // The one pipeline: source, decode, order, correlate, publish.
-        library("ClewService", ["ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry"]),
+        library(
+            "ClewService",
+            ["ClewEngine", "ClewFormats", "ClewConfig", "ClewModel", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewScore"]),
         .executableTarget(
             name: "clew",
             dependencies: [
-                "ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry",
-                "ClewCommandLine", "ClewSimulate", "ClewYAML",
+                "ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewModel", "ClewArchive", "ClewKafka", "ClewTelemetry",
+                "ClewCommandLine", "ClewSimulate", "ClewScore", "ClewYAML",
             ],
             swiftSettings: settings),
 
-        tests("ClewEngineTests", ["ClewEngine", "ClewFormats", "ClewArchive", "ClewConfig"]),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        tests(
+            "ClewEngineTests",
+            ["ClewEngine", "ClewFormats", "ClewArchive", "ClewConfig", "ClewSimulate", "CAllocationCounter"]),
         tests("ClewFormatsTests", ["ClewFormats", "ClewEngine", "ClewYAML"]),
         tests("ClewConfigTests", ["ClewConfig", "ClewYAML", "ClewEngine"], exclude: ["Fixtures"]),
+        tests("ClewModelTests", ["ClewModel", "ClewEngine"]),
         tests("ClewArchiveTests", ["ClewArchive"]),
         tests("ClewKafkaTests", ["ClewKafka"]),
         tests("ClewTelemetryTests", ["ClewTelemetry"]),
         tests("ClewCommandLineTests", ["ClewCommandLine"]),
         tests("ClewSimulateTests", ["ClewSimulate"]),
+        tests("ClewScoreTests", ["ClewScore"]),
         tests(
             "ClewServiceTests",
-            ["ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewSimulate"]),
+            [
+                "ClewService", "ClewEngine", "ClewFormats", "ClewConfig", "ClewModel", "ClewArchive", "ClewKafka", "ClewTelemetry",
+                "ClewSimulate",
+            ]),
         tests("CommandTests", []),
         tests("TidyTests", []),
     ],

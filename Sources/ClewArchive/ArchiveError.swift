@@ -46,7 +46,7 @@ public struct ArchiveError: Error, Equatable, Sendable, CustomStringConvertible 
     }
 
     /// From the errno of a system call that has just failed: `action` is what we were doing ("cannot open").
-    init(errno number: Int32, file: String, byteOffset: UInt64? = nil, action: String) {
+    public init(errno number: Int32, file: String, byteOffset: UInt64? = nil, action: String) {
         let code: Code =
             switch number {
             case EPIPE: .brokenPipe

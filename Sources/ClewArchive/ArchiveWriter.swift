@@ -143,11 +143,12 @@ public final class ArchiveWriter {
 
     private func passOn() throws(ArchiveError) {
         guard !buffer.isEmpty else { return }
-        let full = buffer
-        buffer = []
+        // Exchanged, not copied: with two owners, emptying it would allocate it anew.
+        var full: [UInt8] = []
+        swap(&full, &buffer)
         defer {
-            buffer = full
-            buffer.removeAll(keepingCapacity: true)
+            full.removeAll(keepingCapacity: true)
+            swap(&full, &buffer)
         }
         let result = full.withUnsafeBytes { bytes -> Result<Void, ArchiveError> in
             do throws(ArchiveError) { return .success(try store(bytes)) } catch { return .failure(error) }

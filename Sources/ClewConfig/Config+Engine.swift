@@ -8,6 +8,7 @@ extension Config {
         result.holdBack = correlation.holdBack.inSeconds
         result.maxAge = correlation.maxAge.inSeconds
         result.maxAlerts = correlation.maxAlerts
+        result.maxQuiet = correlation.maxQuiet?.inSeconds
         result.idle = correlation.idle.inSeconds
         result.updateInterval = correlation.updateInterval.inSeconds
         result.publishLone = correlation.publishLone
@@ -19,6 +20,8 @@ extension Config {
         result.resolveAfter = correlation.resolveAfter.inSeconds
         result.chronicCount = correlation.chronicCount
         result.halfLife = model.halfLife?.inSeconds
+        result.learns = model.mode == .learn
+        result.maxResourcePairs = model.maxResourcePairs
         result.maxKeys = correlation.maxKeys
         result.maxPairs = correlation.maxPairs
         result.maxBoundResources = correlation.maxBoundResources

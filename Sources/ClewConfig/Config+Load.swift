@@ -3,7 +3,7 @@ public import ClewYAML
 
 extension Config {
     /// Variables with the prefix `CLEW_` that are no keys of the configuration: where tests find data sets and the program.
-    public static let otherVariables: Set<String> = ["CLEW_DATA", "CLEW_BINARY"]
+    public static let otherVariables: Set<String> = ["CLEW_DATA", "CLEW_BINARY", "CLEW_REFERENCE", "CLEW_COST"]
 
     /// Reads a config file and the environment over it, and validates the result.
     ///

@@ -18,12 +18,6 @@ extension Config {
         if topology.topic != nil {
             found.append(("topology.topic", "a topology topic is not supported by this version; leave it null"))
         }
-        if model.file != nil {
-            found.append(("model.file", "models from a file are not supported by this version; leave it null"))
-        } else if model.mode == .frozen {
-            found.append(
-                ("model.mode", "frozen needs a model file, and models from a file are not supported by this version; expected learn"))
-        }
         return found
     }
 

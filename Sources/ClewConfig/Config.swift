@@ -123,6 +123,7 @@ public struct Config: Sendable, Equatable {
         public var holdBack = Duration.seconds(30)
         public var maxAge = Duration.seconds(14_400)
         public var maxAlerts: Int?
+        public var maxQuiet: Duration?
         public var idle = Duration.seconds(1800)
         public var updateInterval = Duration.seconds(5)
         public var publishLone = Severity.major
@@ -144,13 +145,15 @@ public struct Config: Sendable, Equatable {
     }
 
     public struct Model: Sendable, Equatable {
-        /// A model file to begin with; not supported yet.
+        /// A model file to begin with.
         public var file: String?
         public var mode = ModelMode.learn
         /// Half-life of what is learned; nil: nothing is forgotten.
         public var halfLife: Duration?
+        public var maxResourcePairs = 50_000
     }
 
+    /// Whether learning goes on from the model, or it stays as it is.
     public enum ModelMode: String, Sendable, CaseIterable {
         case learn, frozen
     }

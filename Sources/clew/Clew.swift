@@ -10,11 +10,13 @@ enum Clew {
         version: ClewVersion.text,
         commands: subcommands.map { $0.command })
 
-    /// In the order of `clew --help`: run, replay, tail, play, demo, simulate, topology, config, health.
+    /// In the order of `clew --help`: run, replay, learn, model, tail, play, demo, simulate, explain, score, baseline, topology, config,
+    /// health.
     private static var subcommands: [any Subcommand.Type] {
         [
-            RunCommand.self, ReplayCommand.self,
+            RunCommand.self, ReplayCommand.self, LearnCommand.self, ModelCommand.self,
             TailCommand.self, PlayCommand.self, DemoCommand.self, SimulateCommand.self,
+            ExplainCommand.self, ScoreCommand.self, BaselineCommand.self,
             TopologyCommand.self, ConfigCommand.self, HealthCommand.self,
         ]
     }

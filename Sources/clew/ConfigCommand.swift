@@ -22,8 +22,9 @@ enum ConfigCommand: Subcommand {
         let path = operand ?? option
         let config = try Inputs.config(path)
         try Inputs.checkKafka(config, path)
-        // The topology is part of what must be right before a start.
+        // Topology and model are part of what must be right before a start.
         _ = try Inputs.topology([], config)
+        if let model = config.model.file { _ = try Inputs.model(model) }
         Output.write(config.effectiveYAML())
         return 0
     }

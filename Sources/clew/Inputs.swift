@@ -2,6 +2,7 @@ import ClewCommandLine
 import ClewConfig
 import ClewEngine
 import ClewKafka
+import ClewModel
 import ClewService
 import ClewYAML
 
@@ -12,6 +13,9 @@ enum Inputs {
     static let topologyOption = Option.value(
         "topology", short: "t", .file, placeholder: "FILE", repeatable: true,
         "Topology file (YAML or JSON), in place of those of the config; may be given several times")
+
+    static let modelOption = Option.value(
+        "model", short: "m", .file, placeholder: "MODEL", "Model file to begin with (clew learn writes such), in place of model.file")
 
     static func config(_ path: String?) throws -> Config {
         do {
@@ -27,6 +31,25 @@ enum Inputs {
             try KafkaProperties(config).check()
         } catch {
             throw CommandFailure.usage("\(path.map { $0 + ": " } ?? "")kafka.properties: \(error.message)")
+        }
+    }
+
+    /// The model of `--model`, else of the config; nil if neither names one. What is wrong with it ends the command with code 2.
+    static func model(_ arguments: Arguments, _ config: Config) throws -> LoadedModel? {
+        guard let path = arguments.string("model") ?? config.model.file else {
+            guard config.model.mode == .learn else {
+                throw CommandFailure.usage("model.mode: frozen needs a model file: expected model.file or --model, found neither")
+            }
+            return nil
+        }
+        return try model(path)
+    }
+
+    static func model(_ path: String) throws -> LoadedModel {
+        do {
+            return try ModelFile.load(path)
+        } catch {
+            throw CommandFailure.usage(error.description)
         }
     }
 

@@ -4,11 +4,12 @@ import ClewConfig
 import ClewEngine
 import ClewFormats
 import ClewKafka
+import ClewModel
 import ClewService
 
 /// `clew replay FILE…`.
 enum ReplayCommand: Subcommand {
-    private static let time = ValueType.checked(
+    static let time = ValueType.checked(
         expected: "a time like 2026-11-23T10:15:30Z", isValid: { EventTime(rfc3339: $0) != nil })
     private static let speed = ValueType.checked(
         expected: "max, or a multiple of real time such as 1 or 60", isValid: { $0 == "max" || (Double($0) ?? 0) > 0 })
@@ -20,7 +21,8 @@ enum ReplayCommand: Subcommand {
             merged by event time. Records go to stdout, everything else to stderr.
             """,
         options: [
-            Inputs.configOption, Inputs.topologyOption,
+            Inputs.configOption, Inputs.topologyOption, Inputs.modelOption,
+            Option.value("save-model", .file, placeholder: "MODEL", "Write what was learned to this model file"),
             Option.value("out", short: "o", .file, placeholder: "FILE", default: "-", "Write records here (.zst and .gz are compressed)"),
             Option.value("to-topic", .string, placeholder: "TOPIC", "Publish records to this Kafka topic instead"),
             Option.flag("final", "Only the last record of each incident, merged ones left out"),
@@ -46,18 +48,15 @@ enum ReplayCommand: Subcommand {
         ])
 
     static func run(_ arguments: Arguments) throws -> Int32 {
-        var config = try Inputs.config(arguments.string("config"))
-        if let format = arguments.string("format") {
-            // What is said here goes over what the config says, for a topic too.
-            config.input.format = Config.Format(rawValue: format) ?? .auto
-            for at in config.input.topics.indices { config.input.topics[at].format = nil }
-        }
-        if config.input.format == .mapping, config.input.mapping == nil {
-            throw arguments.usageError("--format mapping needs input.mapping in the config")
-        }
+        var config = try config(arguments)
         if let threads = arguments.integer("threads") { config.correlation.threads = threads }
         let topology = try Inputs.topology(arguments.strings("topology"), config)
+        let model = try Inputs.model(arguments, config)
         let options = options(arguments)
+        if options.savesModel != nil, topology.domains.count > 1 {
+            throw arguments.usageError(
+                "--save-model can't be given with correlation.domains, each of which learns for itself; clew learn takes all as one")
+        }
         let toTopic = arguments.string("to-topic")
         let out = arguments.string("out") ?? "-"
         try check(arguments, options, out, toTopic)
@@ -72,9 +71,9 @@ enum ReplayCommand: Subcommand {
             let summary: ReplaySummary
             if let toTopic {
                 let output = TopicOutput(properties: KafkaProperties(config), topic: toTopic, onlyFinal: options.onlyFinal)
-                summary = try replay(options, config, topology, output, screen)
+                summary = try replay(options, config, topology, model, output, screen)
             } else {
-                summary = try replay(options, config, topology, FileOutput(path: out, onlyFinal: options.onlyFinal), screen)
+                summary = try replay(options, config, topology, model, FileOutput(path: out, onlyFinal: options.onlyFinal), screen)
             }
             if summary.isCutShort { return 0 }
             if !isQuiet { Output.writeError(ReplayReport.text(summary)) }
@@ -88,6 +87,20 @@ enum ReplayCommand: Subcommand {
         }
     }
 
+    /// The config, with `--format` over it.
+    static func config(_ arguments: Arguments) throws -> Config {
+        var config = try Inputs.config(arguments.string("config"))
+        if let format = arguments.string("format") {
+            // What is said here goes over what the config says, for a topic too.
+            config.input.format = Config.Format(rawValue: format) ?? .auto
+            for at in config.input.topics.indices { config.input.topics[at].format = nil }
+        }
+        if config.input.format == .mapping, config.input.mapping == nil {
+            throw arguments.usageError("--format mapping needs input.mapping in the config")
+        }
+        return config
+    }
+
     /// What options say together.
     private static func check(_ arguments: Arguments, _ options: ReplayOptions, _ out: String, _ toTopic: String?) throws {
         if options.isCold, options.from == nil { throw arguments.usageError("--cold needs --from") }
@@ -98,6 +111,7 @@ enum ReplayCommand: Subcommand {
         var outputs: [(option: String, path: String)] = toTopic == nil ? [("--out", out)] : []
         if let path = options.assignments { outputs.append(("--assignments", path)) }
         if let path = options.deadLetters { outputs.append(("--dead-letters", path)) }
+        if let path = options.savesModel { outputs.append(("--save-model", path)) }
         if let mistake = ReplayPaths(inputs: options.files, outputs: outputs).mistake() { throw arguments.usageError(mistake) }
     }
 
@@ -112,28 +126,38 @@ enum ReplayCommand: Subcommand {
         options.keepsOpen = arguments.flag("keep-open")
         options.assignments = arguments.string("assignments")
         options.deadLetters = arguments.string("dead-letters")
+        options.savesModel = arguments.string("save-model")
         return options
     }
 
     private static func replay<Records: RecordOutput>(
-        _ options: ReplayOptions, _ config: Config, _ topology: TopologyDefinition, _ output: consuming Records, _ screen: ReplayScreen
+        _ options: ReplayOptions, _ config: Config, _ topology: TopologyDefinition, _ model: LoadedModel?, _ output: consuming Records,
+        _ screen: ReplayScreen
     ) throws -> ReplaySummary {
         defer { screen.clear() }
+        if let path = options.savesModel { try ModelOutput.probe(path) }
         var replay = Replay(
-            options: options, config: config, topology: topology, output: output, report: { screen.show($0) },
+            options: options, config: config, topology: topology, model: model, output: output, report: { screen.show($0) },
             complain: { screen.complain($0) })
-        return try replay.run()
+        if let misfit = replay.modelFit.complaint { screen.complain("warning: \(misfit)") }
+        let summary = try replay.run()
+        if let path = options.savesModel, !summary.isCutShort { try ModelOutput.write(try replay.learned(), to: path) }
+        return summary
     }
 }
 
 /// The progress bar of a replay, and the complaints above it.
-private final class ReplayScreen {
+final class ReplayScreen {
     private let isShown: Bool
+    private let label: String
     private var bar: ProgressBar?
     private var isSplitting = false
     private var due = 0.0
 
-    init(isShown: Bool) { self.isShown = isShown }
+    init(isShown: Bool, label: String = "replay") {
+        self.isShown = isShown
+        self.label = label
+    }
 
     func show(_ progress: ReplayProgress) {
         guard isShown else { return }
@@ -145,7 +169,7 @@ private final class ReplayScreen {
             bar = ProgressBar()
             isSplitting = progress.isSplitting
         }
-        let label = progress.isSplitting ? "sorting by partition" : "replay, \(Progress.amount(Double(progress.events))) events"
+        let label = progress.isSplitting ? "sorting by partition" : "\(self.label), \(Progress.amount(Double(progress.events))) events"
         bar?.update(
             label: label, done: Int(progress.bytesRead), total: progress.bytesTotal.map { Int($0) }, unit: "B", now: now)
     }
@@ -160,22 +184,30 @@ private final class ReplayScreen {
 
 /// The last lines of a replay.
 enum ReplayReport {
-    static func text(_ summary: ReplaySummary) -> String {
+    /// What became of the events.
+    static func events(_ summary: ReplaySummary) -> String {
         let s = summary.statistics
         let rate = summary.seconds > 0 ? Double(summary.events) / summary.seconds : 0
-        var lines = [
+        let lines = [
             "\(summary.events) events in \(fixed(summary.seconds)) s (\(Progress.amount(rate)) a second): "
                 + "\(s.newAlerts) new alerts, \(s.repeats) repeats, \(s.clears) clears",
             "\(s.late) late, \(s.redelivered) redelivered, \(s.clocksReplaced) clocks replaced, \(summary.ignored) ignored, "
                 + "\(summary.dead) dead" + reasons(summary),
+        ]
+        return lines.map { "clew: \($0)\n" }.joined()
+    }
+
+    static func text(_ summary: ReplaySummary) -> String {
+        let s = summary.statistics
+        var lines = [
             "\(s.published.opened) incidents shown (\(s.published.merged) merged into others, \(s.incidentsOpen) still open), "
-                + "\(summary.records) records",
+                + "\(summary.records) records"
         ]
         if s.boundResources + s.aliases > 0 {
             lines.append("\(s.aliases) resource names taken as aliases, \(s.boundResources) placed by their names")
         }
         if summary.severityUnknown > 0 { lines.append("\(summary.severityUnknown) events without a known severity, taken as warning") }
-        return lines.map { "clew: \($0)\n" }.joined()
+        return events(summary) + lines.map { "clew: \($0)\n" }.joined()
     }
 
     private static func reasons(_ summary: ReplaySummary) -> String {

@@ -14,7 +14,7 @@ enum RunCommand: Subcommand {
             Health is at /healthz and /readyz, Prometheus metrics at /metrics of http.listen. SIGTERM or SIGINT stop it gracefully; \
             a second one, half a second or more later, at once.
             """,
-        options: [Inputs.configOption, Inputs.topologyOption],
+        options: [Inputs.configOption, Inputs.topologyOption, Inputs.modelOption],
         examples: [
             Example("clew run --config /etc/clew/clew.yaml", "until SIGTERM"),
             Example("CLEW_KAFKA_BOOTSTRAP_SERVERS=kafka:9092 clew run --topology shop.yaml", "the defaults, a broker and a topology"),
@@ -24,6 +24,7 @@ enum RunCommand: Subcommand {
         let config = try Inputs.config(arguments.string("config"))
         try Inputs.checkKafka(config, arguments.string("config"))
         let topology = try Inputs.topology(arguments.strings("topology"), config)
+        let model = try Inputs.model(arguments, config)
         let log = Log(
             level: LogLevel(name: config.log.level.rawValue) ?? .info, format: config.log.format == .json ? .json : .text)
         if topology.nodes.isEmpty {
@@ -32,7 +33,7 @@ enum RunCommand: Subcommand {
         do throws(RunFailure) {
             // Before any thread is started, so that all of them leave the signals to the watcher.
             SignalWatcher.block()
-            let service = try RunService(config: config, topology: topology, log: log)
+            let service = try RunService(config: config, topology: topology, model: model, log: log)
             SignalWatcher.start { service.requestStop() }
             if let port = service.httpPort { log.info("health and metrics", ["port": LogValue(port)]) }
             try service.run()

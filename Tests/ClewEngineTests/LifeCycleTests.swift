@@ -6,7 +6,8 @@ import Testing
     /// web and api depend on db; `far` stands alone. U is the same alert as M, but critical.
     private static let estate = "web -> db, api -> db, far"
     private static let legend = """
-        A: db/Down, B: web/Errors, C: api/Slow, M: db/Disk minor, N: web/Lag minor, Q: web/Queue major, U: db/Disk, X: far/Down
+        A: db/Down, B: web/Errors, C: api/Slow, M: db/Disk minor, N: web/Lag minor, Q: web/Queue major, U: db/Disk, X: far/Down,
+        P: web/Heap minor
         """
 
     private static func run(_ line: String, _ change: (inout CorrelationParameters) -> Void = { _ in }) -> String {
@@ -43,11 +44,11 @@ import Testing
     }
 
     @Test(arguments: [
-        // At once if nothing was published for 5 s, else together when those are over.
+        // A severe one is shown at once; others if nothing was published for 5 s, else together when those are over.
         ("A 10s B 40s C", "30s open A,B (correlated) | 50s updated A,B,C (major_alert_joined) | 30m50s resolved a,b,c (silent)"),
         (
             "A 10s B 30s C 2s Q",
-            "30s open A,B (correlated) | 40s updated A,B,C (major_alert_joined) | 45s updated A,B,C,Q (major_alert_joined) "
+            "30s open A,B (correlated) | 40s updated A,B,C (major_alert_joined) | 42s updated A,B,C,Q (major_alert_joined) "
                 + "| 30m42s resolved a,b,c,q (silent)"
         ),
         ("A 40s N", "30s open A (lone_alert) | 40s updated A,N (alert_joined) | 30m40s resolved a,n (silent)"),
@@ -104,8 +105,8 @@ import Testing
         // Fused on arrival: C explains by A and by N; the older one, never shown so far, survives.
         (
             "N 10s A 30s M 2s BC",
-            "40s open A (lone_alert) | 42s merged A,M,C into #2 (merged_into) | 42s #2 open N,A,M,B,C (correlated) "
-                + "| 47s #2 updated N,A,M,B,C (major_alert_joined) | 30m42s #2 resolved n,a,m,b,c (silent)"
+            "40s open A (lone_alert) | 42s updated A,M,C (major_alert_joined) | 42s merged A,M,C into #2 (merged_into) "
+                + "| 42s #2 open N,A,M,B,C (correlated) | 42s #2 updated N,A,M,B,C (major_alert_joined) | 30m42s #2 resolved n,a,m,b,c (silent)"
         ),
         // Settled at the end of the hold-back.
         ("BC 5m a", "30s open C (lone_alert) | 35s updated B,C (absorbed) | 30m resolved b,c (silent)"),
@@ -165,6 +166,48 @@ import Testing
         #expect(LifeCycleTests.run(line) { $0.maxAlerts = 3 } == expected)
     }
 
+    @Test(arguments: [
+        // Silent for ten minutes while its alert is still on: frozen; the next raise opens one that continues it.
+        (
+            "A 20m A 1h",
+            "30s open A (lone_alert) | 10m frozen A (maximum_quiet) | 20m30s #2 open A continues #1 (lone_alert) "
+                + "| 30m #1 resolved a (silent) | 30m #2 frozen A continues #1 (maximum_quiet) | 50m #2 resolved a continues #1 (silent)"
+        ),
+        // A straggler does not extend it.
+        (
+            "A 10s B 12m b A@20s 1h",
+            "30s open A,B (correlated) | 10m10s frozen A,B (maximum_quiet) | 30m10s resolved a,b (silent)"
+        ),
+        // What goes on does not freeze.
+        ("A (50s A)x20", "30s open A (lone_alert) | 26m40s frozen A21 (maximum_quiet) | 46m40s resolved a21 (silent)"),
+    ])
+    func freezingBySilence(_ line: String, _ expected: String) {
+        #expect(LifeCycleTests.run(line) { $0.maxQuiet = 600 } == expected)
+    }
+
+    /// Beyond twenty alerts an update waits in proportion, but no longer than the interval if a severe alert joined.
+    @Test(arguments: [Severity.minor, .major])
+    func largeIncidentsWaitUnlessItMatters(_ severity: Severity) throws {
+        let workers = (0..<41).map { "w\($0)" }
+        var events = [TestEvent(0, "db", "Down")]
+        for (at, worker) in workers.enumerated() {
+            events.append(TestEvent(Double(at + 1), worker, "Slow", severity: at == 40 ? severity : .minor))
+        }
+        var correlator = Correlator(topology: TestStream.topology(workers.map { "\($0) -> db" }.joined(separator: ",")))
+        _ = correlator.addPartition(topic: "t", number: 0)
+        _ = correlator.push(TestStream.batch(events, names: &correlator.names))
+        correlator.finish()
+        let revisions = correlator.takeRevisions()
+        let last = try #require(revisions.lastIndex { $0.status == .updated })
+        #expect(revisions[last].alertCount == 42)
+        let times = revisions.map { Double($0.updatedAt.microseconds) / 1e6 - TestStream.start }
+        if severity == .major {
+            #expect(revisions[last].reason == .majorAlertJoined && times[last] <= 46, "\(times)")
+        } else {
+            #expect(times[last] - times[last - 1] >= 10, "\(times)")
+        }
+    }
+
     /// A resolved incident that becomes full is reopened before it is frozen, and ends by being resolved.
     @Test func aResolvedIncidentBecomesFull() {
         let found = LifeCycleTests.run("A a (5m A 10s a)x12") { $0.maxAlerts = 4 }
@@ -173,6 +216,205 @@ import Testing
                 "51m20s #2 resolved a2 (all_cleared) | 51m30s #2 reopened A3 (alert_returned) | 56m30s #2 resolved a3 (all_cleared) "
                     + "| 56m40s #2 reopened A4 (alert_returned) | 56m40s #2 frozen A4 (maximum_alerts) "
                     + "| 1h1m40s #2 resolved a4 (all_cleared)"), "\(found)")
+    }
+
+    // MARK: What is configured
+
+    @Test(
+        arguments: [
+            ("M", "minor", 30, "30s open M (lone_alert) | 30m resolved m (silent)"),
+            ("Q", "critical", 30, ""),
+            // Two of them are no lone alert, of whatever severity.
+            ("M 10s N", "critical", 30, "30s open M,N (correlated) | 30m10s resolved m,n (silent)"),
+            ("A", "major", 0, "0s open A (lone_alert) | 30m resolved a (silent)"),
+            ("A 90s a", "major", 120, ""),
+            ("A 10s B", "major", 5, "5s open A (lone_alert) | 10s updated A,B (major_alert_joined) | 30m10s resolved a,b (silent)"),
+        ] as [(String, String, Double, String)])
+    func loneAlertsByRule(_ line: String, _ from: String, _ holdBack: Double, _ expected: String) {
+        let found = LifeCycleTests.run(line) {
+            $0.publishLone = Severity(name: from) ?? .info
+            $0.holdBack = holdBack
+        }
+        #expect(found == expected)
+    }
+
+    @Test(
+        arguments: [
+            // However many join within the interval: one update.
+            (
+                "A 31s N 1s P 1s M", 5,
+                "30s open A (lone_alert) | 35s updated A,N,P,M (alert_joined) | 30m33s resolved a,n,p,m (silent)"
+            ),
+            (
+                "A 31s N 1s P 1s M", 60,
+                "30s open A (lone_alert) | 1m30s updated A,N,P,M (alert_joined) | 30m33s resolved a,n,p,m (silent)"
+            ),
+            (
+                "A 31s N 1s P 1s M", 0,
+                "30s open A (lone_alert) | 31s updated A,N (alert_joined) | 32s updated A,N,P (alert_joined) "
+                    + "| 33s updated A,N,P,M (alert_joined) | 30m33s resolved a,n,p,m (silent)"
+            ),
+            // What is urgent takes along what waits.
+            (
+                "M 10s N 21s P 1s B", 600,
+                "30s open M,N (correlated) | 32s updated M,N,P,B (severity_raised) | 30m32s resolved m,n,p,b (silent)"
+            ),
+            // The end does not wait.
+            ("A 31s N 1s a n", 600, "30s open A (lone_alert) | 5m31s resolved a,n (all_cleared)"),
+        ] as [(String, Double, String)])
+    func updatesAreCoalesced(_ line: String, _ interval: Double, _ expected: String) {
+        #expect(LifeCycleTests.run(line) { $0.updateInterval = interval } == expected)
+    }
+
+    @Test(
+        arguments: [
+            // After `correlation.idle` the incident is over, and nothing joins it any more.
+            (
+                "A 10s B 90s C", 60,
+                "30s open A,B (correlated) | 1m10s resolved a,b (silent) | 2m10s #2 open C (lone_alert) | 2m40s #2 resolved c (silent)"
+            ),
+            (
+                "A 10s B 50s C", 60,
+                "30s open A,B (correlated) | 1m updated A,B,C (major_alert_joined) | 2m resolved a,b,c (silent)"
+            ),
+            // Not while an alert of it is on: known to clear, it is taken to be on for two hours.
+            ("X 10s x 10s X 5m X 10m X", 60, "30s open X2 (lone_alert) | 2h15m20s resolved x4 (silent)"),
+        ] as [(String, Double, String)])
+    func quiet(_ line: String, _ idle: Double, _ expected: String) {
+        #expect(LifeCycleTests.run(line) { $0.idle = idle } == expected)
+    }
+
+    /// Frozen: late events of its time add no alert to it and publish nothing of it. (A is known to clear, so that it is on
+    /// when its incident is ten minutes old.)
+    @Test(
+        arguments: [
+            // By age: an alert begins an incident of its own; a repeat is counted, and shown at the end; clears may end it.
+            (
+                "A 10s a 5s A 31s N 12m X B@60s", nil,
+                "30s open A2 (lone_alert) | 46s updated A2,N (alert_joined) | 10m frozen A2,N (maximum_age) "
+                    + "| 1m30s #2 open B (lone_alert) | 11m #2 resolved b (silent) | 13m16s #3 open X (lone_alert) "
+                    + "| 22m46s #3 frozen X (maximum_age) | 2h15s #1 resolved a2,n (silent) | 2h12m46s #3 resolved x (silent)"
+            ),
+            (
+                "A 10s a 5s A 31s N 12m X A@60s", nil,
+                "30s open A2 (lone_alert) | 46s updated A2,N (alert_joined) | 10m frozen A2,N (maximum_age) "
+                    + "| 13m16s #2 open X (lone_alert) | 22m46s #2 frozen X (maximum_age) | 2h1m #1 resolved a3,n (silent) "
+                    + "| 2h12m46s #2 resolved x (silent)"
+            ),
+            (
+                "A 10s a 5s A 31s N 12m X N@60s", nil,
+                "30s open A2 (lone_alert) | 46s updated A2,N (alert_joined) | 10m frozen A2,N (maximum_age) "
+                    + "| 13m16s #2 open X (lone_alert) | 22m46s #2 frozen X (maximum_age) | 2h15s #1 resolved a2,n2 (silent) "
+                    + "| 2h12m46s #2 resolved x (silent)"
+            ),
+            (
+                "A 10s a 5s A 31s N 12m X n@60s", nil,
+                "30s open A2 (lone_alert) | 46s updated A2,N (alert_joined) | 10m frozen A2,N (maximum_age) "
+                    + "| 13m16s #2 open X (lone_alert) | 22m46s #2 frozen X (maximum_age) | 2h15s #1 resolved a2,n (silent) "
+                    + "| 2h12m46s #2 resolved x (silent)"
+            ),
+            (
+                "A 10s a 5s A 31s N 12m X a@60s n@60s", nil,
+                "30s open A2 (lone_alert) | 46s updated A2,N (alert_joined) | 10m frozen A2,N (maximum_age) "
+                    + "| 12m41s resolved a2,n (all_cleared) | 13m16s #2 open X (lone_alert) | 22m46s #2 frozen X (maximum_age) "
+                    + "| 2h12m46s #2 resolved x (silent)"
+            ),
+            // Raised in its time, cleared after it was frozen: which of them comes last does not matter.
+            ("A 10s a 5s A 31s N 11m a X", nil, "?"),
+            ("A 10s a 5s A 31s N 11m a X A@60s", nil, "?"),
+            // By size, likewise.
+            (
+                "A 5s B 5s C 30s X Q@11s", 3,
+                "10s open A,B,C (correlated) | 10s frozen A,B,C (maximum_alerts) | 41s #2 open Q (lone_alert) "
+                    + "| 1m10s #3 open X (lone_alert) | 10m #1 resolved a,b,c (silent) | 10m11s #2 resolved q (silent) "
+                    + "| 10m40s #3 resolved x (silent)"
+            ),
+            (
+                "A 5s B 5s C 30s X B@11s", 3,
+                "10s open A,B,C (correlated) | 10s frozen A,B,C (maximum_alerts) | 1m10s #2 open X (lone_alert) "
+                    + "| 10m #1 resolved a,b2,c (silent) | 10m40s #2 resolved x (silent)"
+            ),
+            (
+                "A 5s B 5s C 30s X a@20s b@20s c@20s", 3,
+                "10s open A,B,C (correlated) | 10s frozen A,B,C (maximum_alerts) | 1m10s #2 open X (lone_alert) "
+                    + "| 5m10s #1 resolved a,b,c (all_cleared) | 10m40s #2 frozen X (maximum_age) | 2h40s #2 resolved x (silent)"
+            ),
+        ] as [(String, Int?, String)])
+    func aStragglerNeverExtendsAFrozenIncident(_ line: String, _ maxAlerts: Int?, _ expected: String) {
+        let found = LifeCycleTests.run(line) {
+            $0.maxAge = 600
+            $0.maxAlerts = maxAlerts
+        }
+        #expect(found == expected)
+    }
+
+    @Test(
+        arguments: [
+            // One that is full is continued by the next new alert of its keys.
+            (
+                "A 5s B 5s C 40m A", 3,
+                "10s open A,B,C (correlated) | 10s frozen A,B,C (maximum_alerts) | 30m10s resolved a,b,c (silent) "
+                    + "| 40m40s #2 open A continues #1 (lone_alert) | 1h10m10s #2 resolved a continues #1 (silent)"
+            ),
+            (
+                "A 5s B 5s C 20s a b c 10m A 5s B 5s C", 3,
+                "10s open A,B,C (correlated) | 10s frozen A,B,C (maximum_alerts) | 5m10s resolved a,b,c (all_cleared) "
+                    + "| 10m40s #2 open A,B,C continues #1 (correlated) | 10m40s #2 frozen A,B,C continues #1 (maximum_alerts) "
+                    + "| 2h10m40s #2 resolved a,b,c continues #1 (silent)"
+            ),
+        ] as [(String, Int, String)])
+    func continuing(_ line: String, _ maxAlerts: Int, _ expected: String) {
+        #expect(LifeCycleTests.run(line) { $0.maxAlerts = maxAlerts } == expected)
+    }
+
+    /// A clear may keep an incident from being opened; what was opened is resolved, whatever clears come or do not come.
+    @Test(arguments: [
+        ("A 40s a a a", "30s open A (lone_alert) | 5m resolved a (all_cleared)"),
+        // After it was resolved for its silence.
+        ("A 31m a", "30s open A (lone_alert) | 30m resolved a (silent)"),
+        // One of two never clears; the other clears long after.
+        ("A 10s B 3h b", "30s open A,B (correlated) | 30m10s resolved a,b (silent)"),
+        // A clear that belongs into the hold-back: in time, and too late to keep the incident from being opened.
+        ("A 31s X a@20s", "1m1s open X (lone_alert) | 2h31s resolved x (silent)"),
+        (
+            "A 40s X a@20s",
+            "30s open A (lone_alert) | 1m10s #2 open X (lone_alert) | 5m #1 resolved a (all_cleared) | 2h40s #2 resolved x (silent)"
+        ),
+        (
+            "A 40s X a@20s 10m A",
+            "30s open A (lone_alert) | 1m10s #2 open X (lone_alert) | 5m #1 resolved a (all_cleared) | 11m10s #3 open A (lone_alert) "
+                + "| 2h40s #2 resolved x (silent) | 2h10m40s #3 resolved a (silent)"
+        ),
+    ])
+    func clearsNeverKeepAnIncidentOpen(_ line: String, _ expected: String) {
+        #expect(LifeCycleTests.run(line) == expected)
+    }
+
+    /// Cleared and raised again until it is frozen, and on.
+    @Test func whatFlapsForHoursEndsToo() {
+        let found = LifeCycleTests.run("A (3m a 50s A)x80")
+        #expect(found.contains("4h frozen A63~ (maximum_age)"), "\(found)")
+        var last: [Substring: Substring] = [:]
+        for text in found.split(separator: " | ") {
+            let words = text.split(separator: " ")
+            last[words[1].hasPrefix("#") ? words[1] : "#1"] = words[1].hasPrefix("#") ? words[2] : words[1]
+        }
+        #expect(last.count > 1 && last.values.allSatisfy { $0 == "resolved" }, "\(found)")
+    }
+
+    @Test(arguments: [
+        // Delivered twice: at once, later, after the clear, after the incident's end; a clear too.
+        ("A =A 10s =A", "30s open A (lone_alert) | 30m resolved a (silent)"),
+        ("A 31s a 20s =A", "30s open A (lone_alert) | 5m resolved a (all_cleared)"),
+        ("A 31s a =a 10m =A", "30s open A (lone_alert) | 5m resolved a (all_cleared)"),
+        ("A 31s a 20s A =a", "30s open A (lone_alert) | 2h51s resolved a2 (silent)"),
+        (
+            "A 10s B 40m =B X",
+            "30s open A,B (correlated) | 30m10s resolved a,b (silent) | 40m40s #2 open X (lone_alert) | 1h10m10s #2 resolved x (silent)"
+        ),
+    ])
+    func redelivered(_ line: String, _ expected: String) {
+        #expect(LifeCycleTests.run(line) == expected)
     }
 
     // MARK: Known faults of the engine

@@ -54,53 +54,14 @@ import Testing
         #expect(found.digest == expected.digest)
     }
 
-    private static func partition(of set: String) throws -> (events: Int, clusters: Int, digest: String) {
-        let topology = try TopologyFile.load(["\(folder)/\(set)/topology.json"])
-        var correlator = Correlator(topology: topology, recordsAssignments: true)
-        let partition = correlator.addPartition(topic: set, number: 0)
-        var decoder = Decoder(rules: DecoderRules())
-        var batch = EventBatch()
-        var ids: [String] = []
+    private static func partition(of set: String) throws -> PartitionDigest {
+        var replay = PartitionReplay(topology: try TopologyFile.load(["\(folder)/\(set)/topology.json"]))
         let reader = try ArchiveReader(path: "\(folder)/\(set)/events.ndjson.zst")
         while let item = try reader.next() {
             guard case .lines(let block) = item else { continue }
-            for line in block {
-                let message = MessageView(value: line.bytes, partition: partition, offset: Int64(line.number))
-                guard case .events = decoder.decode(message, into: &batch, names: &correlator.names) else { continue }
-            }
-            for event in batch.events { ids.append(batch.id(of: event) ?? "") }
-            #expect(correlator.push(batch).isEmpty)
-            batch.removeAll()
-            _ = correlator.takeRevisions()
+            for line in block { replay.add(line.bytes) }
+            replay.push()
         }
-        correlator.finish()
-        return digest(ids, correlator.takeAssignments(), correlator.takeMerges())
-    }
-
-    private static func digest(
-        _ ids: [String], _ assignments: [Assignment], _ merges: [(from: UInt64, into: UInt64)]
-    ) -> (events: Int, clusters: Int, digest: String) {
-        var parent: [UInt64: UInt64] = [:]
-        for merge in merges { parent[merge.from] = merge.into }
-        func root(_ incident: UInt64) -> UInt64 {
-            var incident = incident
-            while let next = parent[incident] { incident = next }
-            return incident
-        }
-        var first: [UInt64: Int] = [:]
-        var hash = SHA256()
-        var events = 0
-        for assignment in assignments.sorted(by: { $0.sequence < $1.sequence }) where assignment.sameAs == nil {
-            let id = ids[Int(assignment.sequence)]
-            if let incident = assignment.incident.map(root) {
-                let number = first[incident] ?? events
-                first[incident] = number
-                hash.update("\(id)\t\(number)\n")
-            } else {
-                hash.update("\(id)\t-\n")
-            }
-            events += 1
-        }
-        return (events, first.count, hash.finishHex())
+        return replay.finish()
     }
 }

@@ -25,9 +25,18 @@ struct SampleIncident: ~Copyable {
         cause.reached = 2
         cause.others = 2
         cause.surprise = 4.25
+        cause.rarest = 3
+        cause.worst = .critical
+        cause.usualDelay = 12
+        cause.neighbours = 2
+        cause.shared = 1
+        cause.explained = 12
+        cause.explainedByDependency = 8
         var silent = RootCause(resource: name("rack-7"), alerting: false, score: 0.0437)
         silent.reached = 1
         silent.others = 3
+        silent.surprise = 1.5
+        silent.crowding = 0.3
         revision.rootCauses = [cause, silent]
     }
 

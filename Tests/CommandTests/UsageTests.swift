@@ -3,8 +3,8 @@ import Testing
 /// Help, versions, mistakes: what the program says about itself.
 @Suite struct UsageTests {
     private static let commands = [
-        "run", "replay", "tail", "play", "demo", "simulate", "topology check", "topology show", "config check", "health", "completion",
-        "help",
+        "run", "replay", "learn", "model show", "tail", "play", "demo", "simulate", "explain", "score", "baseline", "topology check",
+        "topology show", "config check", "health", "completion", "help",
     ]
 
     @Test func helpNamesEveryCommandInItsOrder() throws {

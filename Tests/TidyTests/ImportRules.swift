@@ -2,7 +2,7 @@
 enum ImportRules {
     private static let ours: Set<String> = [
         "ClewEngine", "ClewYAML", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewCommandLine",
-        "ClewSimulate", "ClewService",
+        "ClewSimulate", "ClewScore", "ClewService", "ClewModel",
     ]
 
     /// Swift targets and the modules that their files may import. A target without an entry fails the tests.
@@ -10,10 +10,13 @@ enum ImportRules {
         // Pure: no C, no clock, no I/O.
         "ClewEngine": [],
         "ClewSimulate": [],
+        // Pure; Glibc for logarithms only.
+        "ClewScore": ["Glibc"],
         // Bytes in and out; no I/O.
         "ClewYAML": ["CYaml", "Glibc"],
         "ClewFormats": ["ClewEngine", "CSimdjson", "ClewYAML", "Glibc"],
         "ClewConfig": ["ClewEngine", "ClewYAML", "Glibc"],
+        "ClewModel": ["ClewEngine", "ClewConfig", "ClewYAML"],
         // The outside world, one part of it each; none of them sees the engine.
         "ClewArchive": ["CZstd", "CZlib", "Glibc"],
         "ClewKafka": ["CRdkafka", "Glibc", "Synchronization"],
@@ -21,7 +24,8 @@ enum ImportRules {
         "ClewCommandLine": ["Glibc"],
         // Puts them together.
         "ClewService": [
-            "ClewEngine", "ClewFormats", "ClewConfig", "ClewArchive", "ClewKafka", "ClewTelemetry", "Glibc", "Synchronization", "Dispatch",
+            "ClewEngine", "ClewFormats", "ClewConfig", "ClewModel", "ClewArchive", "ClewKafka", "ClewTelemetry", "ClewScore", "Glibc",
+            "Synchronization", "Dispatch",
         ],
         "clew": ours.union(["Glibc", "Dispatch", "Synchronization"]),
     ]
@@ -68,7 +72,14 @@ enum ImportRules {
             if text.code[index].contains(".package(") {
                 found.append(Violation(path: text.path, line: number, rule: "no package from outside"))
             }
-            guard let (target, dependencies) = declaredLibrary(line, code: text.code[index]) else { continue }
+            // A declaration that goes on in the next lines is one.
+            var whole = line
+            var end = index + 1
+            while Words.contains("library(", in: text.code[index]), !whole.contains(")"), end < text.lines.count {
+                whole += text.lines[end]
+                end += 1
+            }
+            guard let (target, dependencies) = declaredLibrary(whole, code: text.code[index]) else { continue }
             guard let modules = allowed[target] else {
                 found.append(Violation(path: text.path, line: number, rule: "target \(target) has no entry in the table of imports"))
                 continue
@@ -82,7 +93,7 @@ enum ImportRules {
 
     /// `library("ClewArchive", ["CZstd", "CZlib"])` in the manifest.
     static func declaredLibrary(_ line: String, code: String) -> (target: String, dependencies: [String])? {
-        guard Words.contains("library(\"", in: code) else { return nil }
+        guard Words.contains("library(", in: code) else { return nil }
         let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
         let quoted = parts.indices.filter { $0 % 2 == 1 }.map { String(parts[$0]) }
         guard let target = quoted.first else { return nil }

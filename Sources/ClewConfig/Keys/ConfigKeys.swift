@@ -110,9 +110,13 @@ extension ConfigKey {
         .optional(
             "correlation.max_alerts", \.correlation.maxAlerts, .int(in: 1...10_000_000),
             "An incident takes no more alerts at this size; null: no limit.", changesIncidents: true),
+        .optional(
+            "correlation.max_quiet", \.correlation.maxQuiet, .duration(in: long),
+            "An incident freezes after this much silence, even if alerts of it are still on; null: not by silence.",
+            changesIncidents: true),
         .scalar(
             "correlation.idle", \.correlation.idle, .duration(in: long),
-            "An incident takes no more alerts after this much silence.", changesIncidents: true),
+            "After this much silence an incident takes only alerts that one of it which is still on explains.", changesIncidents: true),
         .scalar(
             "correlation.update_interval", \.correlation.updateInterval, .duration(in: short),
             "At most one update of an incident in this time, unless something important changed.", changesIncidents: true),
@@ -161,13 +165,19 @@ extension ConfigKey {
 
     private static let model: [ConfigKey] = [
         .optional(
-            "model.file", \.model.file, .name("a path"), "A model to begin with; not supported by this version.", changesIncidents: true),
+            "model.file", \.model.file, .name("a path"),
+            "A model file to begin with (clew learn writes such); a relative path is looked for as those of topology.files. null: none.",
+            changesIncidents: true),
         .scalar(
-            "model.mode", \.model.mode, .words(), "learn; frozen needs a file, so it is not supported by this version.",
+            "model.mode", \.model.mode, .words(),
+            "learn: learning goes on from the model; frozen: it stays as it is, which needs a model file.",
             changesIncidents: true),
         .optional(
             "model.half_life", \.model.halfLife, .duration(in: .seconds(60)...(.seconds(10_000 * 86_400))),
             "Half-life of what is learned; null: nothing is forgotten.", changesIncidents: true),
+        .scalar(
+            "model.max_resource_pairs", \.model.maxResourcePairs, .int(in: 100...10_000_000),
+            "Most pairs of resources remembered that may lack an edge in the topology; the least supported go first."),
     ]
 
     private static let limits: [ConfigKey] = [

@@ -18,6 +18,8 @@ extension Config {
     public func canonicalBytes() -> [UInt8] {
         var bare = self
         bare.fileSources = [:]
+        // Not where the model lies: `versions.model` tells what is in it.
+        bare.model.file = nil
         bare.input.topics.removeAll { $0 == Topic(name: $0.name) }
         let counting = ConfigKey.all.filter { $0.changesIncidents && !($0.path == "correlation.domains" && correlation.domains.isEmpty) }
         let lines = counting.map { key in "\(key.path) \(key.value(of: bare, redacted: false))\n" }

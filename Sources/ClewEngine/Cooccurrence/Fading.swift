@@ -22,6 +22,7 @@ struct Fading: BitwiseCopyable {
     /// The stored sums are about to outgrow a float: multiply them by `deflation`, then `restart`.
     var needsRescaling: Bool { inflation > Fading.largest }
 
+    /// The stored sums are as of `time` (the next moment that is told, if none is given).
     mutating func restart(at time: Double = .nan) {
         origin = time
         inflation = 1

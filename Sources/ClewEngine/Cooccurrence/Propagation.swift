@@ -20,14 +20,14 @@ struct Propagation: ~Copyable {
     private var index = IndexMap()
     private(set) var pairs = Table<Pair>()
     /// `bins` weights a pair.
-    private var histograms = Table<Double>()
+    private(set) var histograms = Table<Double>()
     /// X by (type, relation, kind): what was to be expected.
     private var expected = Table<Double>()
     private var expectedAgain = Table<Double>()
     private let kinds: Int
     private let limit: Int
-    private var lagSum = Propagation.timeScalePrior.seconds * Propagation.timeScalePrior.weight
-    private var lagWeight = Propagation.timeScalePrior.weight
+    private(set) var lagSum = Propagation.timeScalePrior.seconds * Propagation.timeScalePrior.weight
+    private(set) var lagWeight = Propagation.timeScalePrior.weight
     /// 1 / tau, where tau is the stream's own time scale; 1/s.
     private(set) var timeRate = 1 / Propagation.timeScalePrior.seconds
     /// How what was learned fades; the time scale does not.
@@ -70,6 +70,11 @@ struct Propagation: ~Copyable {
         bin == 0 ? 2 : bin >= 10 ? 1280 : binEnds[bin] - binEnds[bin - 1]
     }
 
+    /// Relation, cause and effect of a pair.
+    static func parts(_ key: UInt64) -> (relation: UInt8, cause: Int, effect: Int) {
+        (UInt8(truncatingIfNeeded: key >> 60), Int(key >> 30 & 0x3FFF_FFFF), Int(key & 0x3FFF_FFFF))
+    }
+
     private static func key(_ relation: Relation, _ cause: Int, _ effect: Int) -> UInt64 {
         UInt64(relation.rawValue) << 60 | UInt64(cause) << 30 | UInt64(effect)
     }
@@ -103,15 +108,7 @@ struct Propagation: ~Copyable {
 
     /// Counts a link of weight `r` at `lag` seconds.
     mutating func observe(_ relation: Relation, _ cause: Int, _ effect: Int, lag: Double, weight r: Double) {
-        let key = Propagation.key(relation, cause, effect)
-        var pair = index.find(key)
-        if pair < 0 {
-            if pairs.count >= limit { evict() }
-            pair = pairs.count
-            pairs.append(Pair(key: key, seen: 0, lags: 0))
-            for _ in 0..<Propagation.bins { histograms.append(0) }
-            index.insert(key, pair)
-        }
+        let pair = makeRoom(relation, cause, effect)
         let weight = r * fading.inflation
         pairs[pair].seen += weight
         guard lag >= 0 else { return }
@@ -122,6 +119,58 @@ struct Propagation: ~Copyable {
             lagWeight += r
             timeRate = lagWeight / lagSum
         }
+    }
+
+    /// The pair's index, made now if nothing was learned of it.
+    private mutating func makeRoom(_ relation: Relation, _ cause: Int, _ effect: Int) -> Int {
+        let key = Propagation.key(relation, cause, effect)
+        let known = index.find(key)
+        if known >= 0 { return known }
+        if pairs.count >= limit { evict() }
+        let pair = pairs.count
+        pairs.append(Pair(key: key, seen: 0, lags: 0))
+        histograms.resize(to: histograms.count + Propagation.bins, filling: 0)
+        index.insert(key, pair)
+        return pair
+    }
+
+    // MARK: A model's, before the first event
+
+    /// Makes room for so many pairs, if there are none yet.
+    mutating func reserve(pairs count: Int) {
+        let count = min(count, limit)
+        guard pairs.count == 0, count > 0 else { return }
+        index = IndexMap(capacity: count)
+        pairs.reserveCapacity(count)
+        histograms.reserveCapacity(count * Propagation.bins)
+    }
+
+    mutating func adopt(_ relation: Relation, _ cause: Int, _ effect: Int, seen: Float, lags: UnsafeBufferPointer<Float>) {
+        let pair = makeRoom(relation, cause, effect)
+        pairs[pair].seen += Double(seen)
+        var sum = 0.0
+        for bin in 0..<Propagation.bins {
+            let weight = Double(lags[bin])
+            histograms[pair * Propagation.bins + bin] += weight
+            sum += weight
+        }
+        pairs[pair].lags += sum
+    }
+
+    mutating func adopt(expected amount: Double, _ relation: Relation, _ cause: Int, kind: Int) {
+        if relation == .selfAgain {
+            expectedAgain[cause] += amount
+        } else {
+            expected[(cause * 3 + Int(relation.rawValue)) * kinds + kind] += amount
+        }
+    }
+
+    /// Takes over the time scale (sums with their priors in them).
+    mutating func adopt(lagSum: Double, lagWeight: Double) {
+        guard lagSum > 0, lagWeight > 0 else { return }
+        self.lagSum = lagSum
+        self.lagWeight = lagWeight
+        timeRate = lagWeight / lagSum
     }
 
     @inline(__always)
@@ -146,19 +195,10 @@ struct Propagation: ~Copyable {
 
     /// At the limit the least supported eighth goes (of equal support the younger).
     private mutating func evict() {
-        var weights = (0..<pairs.count).map { pairs[$0].seen }
-        weights.sort()
-        let gone = max(1, limit / 8)
-        let cut = weights[min(gone, weights.count - 1)]
-        var spare = weights.count - gone - weights.count { $0 > cut }
+        let keep = LeastSupported.keep(count: pairs.count, gone: max(1, limit / 8)) { pairs[$0].seen }
         var kept = 0
         index.removeAll()
-        for at in 0..<pairs.count {
-            if pairs[at].seen < cut { continue }
-            if pairs[at].seen == cut {
-                if spare <= 0 { continue }
-                spare -= 1
-            }
+        for at in 0..<pairs.count where keep[at] {
             pairs[kept] = pairs[at]
             for b in 0..<Propagation.bins { histograms[kept * Propagation.bins + b] = histograms[at * Propagation.bins + b] }
             index.insert(pairs[kept].key, kept)

@@ -59,6 +59,22 @@ struct AlertTypes: ~Copyable {
         all[type].resendKeep = resendKeep(type)
     }
 
+    /// The weights of a type's silences as they are stored, by bin.
+    func silences(_ type: Int) -> [Double] {
+        (0..<AlertTypes.silenceBins).map { silences[type * AlertTypes.silenceBins + $0] }
+    }
+
+    /// Takes over what a model knows of a type; before the first event.
+    mutating func adopt(_ known: CorrelationModel.TypeStatistics, as type: Int) {
+        all[type].newCount += known.alerts
+        all[type].clearCount += known.clears
+        for (bin, weight) in known.silences.enumerated() where bin < AlertTypes.silenceBins {
+            silences[type * AlertTypes.silenceBins + bin] += Double(weight)
+            all[type].silenceCount += Double(weight)
+        }
+        all[type].resendKeep = resendKeep(type)
+    }
+
     /// Brings all counts of silences back to the scale of now.
     mutating func rescale() {
         for at in 0..<silences.count { silences[at] *= fading.deflation }

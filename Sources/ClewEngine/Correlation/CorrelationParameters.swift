@@ -8,6 +8,8 @@ public struct CorrelationParameters: Sendable, Equatable {
     public var maxAge = 14_400.0
     /// An incident takes no more alerts at this size; nil: no limit.
     public var maxAlerts: Int?
+    /// An incident freezes after this much silence, seconds; nil: never by silence.
+    public var maxQuiet: Double?
     /// An incident is no longer open after this much silence.
     public var idle = 1_800.0
     /// At most one update of an incident in this time, unless something important changed.
@@ -26,10 +28,15 @@ public struct CorrelationParameters: Sendable, Equatable {
     public var chronicCount = 40.0
     /// Half-life of what is learned, seconds; nil: nothing is forgotten.
     public var halfLife: Double?
+    /// Whether anything is learned; else what a model brought stays as it is, and of types that it lacks only how long
+    /// their alerts last is learned.
+    public var learns = true
     /// Most alert keys remembered; the longest silent go first, cleared before uncleared.
     public var maxKeys = 1_000_000
     /// Most learned (relation, type, type) entries; the least supported go first.
     public var maxPairs = 200_000
+    /// Most pairs of resources that may lack an edge; the least supported go first.
+    public var maxResourcePairs = 50_000
     /// Most resources placed by their name, beyond those of the topology.
     public var maxBoundResources = 10_000
 

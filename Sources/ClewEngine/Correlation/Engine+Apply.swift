@@ -14,7 +14,6 @@ extension Engine {
         while queue.earliest <= time {
             let due = queue.pop()
             advanceClock(to: due.time)
-            if let halfLife = parameters.halfLife { fade(to: due.time, halfLife) }
             run(due, names)
         }
     }
@@ -42,10 +41,12 @@ extension Engine {
     /// A clear or a repeat costs one look-up in the key table and allocates nothing; a new alert is scored against its
     /// neighbourhood, independent of the size of the topology and of the number of open incidents.
     mutating func apply(_ event: Occurrence, _ names: borrowing Names) -> (Verdict, incident: UInt32) {
-        if start.isNaN { start = event.time }
+        if start.isNaN { begin(event.time) }
+        latest = max(latest, event.due)
         runDue(until: event.due, names)
         advanceClock(to: event.due)
-        if let halfLife = parameters.halfLife { fade(to: event.due, halfLife) }
+        // Only now: what is due finds things as the last event left them, whenever it is run.
+        if let halfLife = parameters.halfLife, parameters.learns { fade(to: event.due, halfLife) }
         sweepCells(event.time)
         let key = keys.find(event.resource, event.type, event.identity)
         let isKnown = key >= 0 && keys.states[key].incident >= 0
@@ -61,7 +62,10 @@ extension Engine {
     /// Lets what was learned fade with its half-life (§9).
     private mutating func fade(to time: Double, _ halfLife: Double) {
         propagation.fading.advance(to: time, halfLife)
-        if propagation.fading.needsRescaling { propagation.rescale() }
+        if propagation.fading.needsRescaling {
+            resourcePairs.rescale(by: propagation.fading.deflation)
+            propagation.rescale()
+        }
         types.fading.advance(to: time, halfLife)
         if types.fading.needsRescaling { types.rescale() }
     }
@@ -84,7 +88,7 @@ extension Engine {
             }
         }
         keys.states[key].last = max(keys.states[key].last, t)
-        types.all[event.type].clearCount += 1
+        if learnsLife(event.type) { types.all[event.type].clearCount += 1 }
     }
 
     /// A raise of a known key that is a repeat, or belongs to no incident; nil if it is a new alert.
@@ -107,8 +111,10 @@ extension Engine {
         let slot = incidents.root(Int(keys.states[key].incident))
         let incident = incidents.hot[slot]
         let gap = t - last
-        let isYoung = t - incident.first <= parameters.maxAge
         let quiet = t - incident.last
+        // What an incident froze before, by age or by silence, it does not get back.
+        let isYoung =
+            t - incident.first <= parameters.maxAge && !(incident.isClosed && quiet > parameters.maxQuiet ?? .infinity)
         let silence = incident.silence
         let clears = types.all[event.type].clears
         var isRepeat =
@@ -118,13 +124,15 @@ extension Engine {
             isRepeat = isRepeat || isYoung && gap <= Engine.flapWindow
         } else {
             isRepeat = isRepeat || gap <= types.all[event.type].keep && (quiet <= silence || clears)
-            if gap > 0 { types.countSilence(event.type, gap) }
+            if gap > 0, learnsLife(event.type) { types.countSilence(event.type, gap) }
         }
         guard isRepeat else { return nil }
         keys.states[key].last = max(last, t)
         keys.all[key].standing = !isYoung
         raiseAgain(key)
         guard isYoung else { return (.standing, 0) }
+        // A straggler belongs to its frozen incident, but does not extend it.
+        if incidents.details[slot].isFrozen, t < incidents.details[slot].publishedAt { return (.repeated, incidents.hot[slot].number) }
         touch(slot, event)
         noteRepeat(slot, key, event, names)
         if !types.all[event.type].clears {
@@ -214,12 +222,12 @@ extension Engine {
 
     // MARK: Background (§4)
 
-    private static let backgroundTau = 21_600.0
+    static let backgroundTau = 21_600.0
 
     /// mu, 1/s: how often alerts of this type occur by themselves on this resource.
     func backgroundRate(_ v: ResourceIndex, _ type: Int, owner: Int, _ t: Double) -> Double {
         let tau = Engine.backgroundTau
-        let exposure = tau * (1 - Elementary.decay(t - start, over: tau))
+        let exposure = tau * (1 - Elementary.decay(t - backgroundStart, over: tau))
         let n = graph.kindCounts[Int(graph.kinds[v])]
         let ofType = types.all[type].background * Elementary.decay(t - types.all[type].backgroundTime, over: tau)
         let prior = (ofType + 2e-5 * n * 3600) / (n * (exposure + 3600))

@@ -8,13 +8,12 @@ extension Engine {
     mutating func newAlert(_ known: Int, _ event: Occurrence, _ names: borrowing Names) -> (Verdict, incident: UInt32) {
         let t = event.time
         alertsMade += 1
-        types.all[event.type].newCount += 1
+        if learnsLife(event.type) { types.all[event.type].newCount += 1 }
         let owner = known >= 0 ? Int(keys.all[known].owner) : keys.owner(event.resource, event.type)
         let question = Question(resource: event.resource, type: event.type, time: t, leavingOut: -1, clearedAt: .nan)
         let mu = score(question, owner: owner)
         if known >= 0 { scoreAgain(known, question, mu) }
         if let far = burst(question, at: t) { replaceIfBetter(far) }
-        if known >= 0 { propagation.expectAgain(event.type) }
         let total = sortCandidates()
         let weight = max(Engine.backgroundFloor, 1 / (1 + total))
         let best = order.count > 0 ? candidates[Int(order[0])] : nil
@@ -27,11 +26,17 @@ extension Engine {
         // Read before anything of it changes: what it is linked by, and what that teaches.
         let hasEntry = known >= 0 && incidents.root(Int(keys.states[known].incident)) == slot
         let link = hasEntry ? nil : bestLink(slot, question, mu, key: known)
-        learn(question, key: known, total)
+        let probed = probe == nil ? nil : probedSide(event)
+        if let probed { probeArrival(probed, question, mu, known: known, joined: joined, best: best) }
+        if parameters.learns {
+            if known >= 0 { propagation.expectAgain(event.type) }
+            learn(question, key: known, total, joined: joined)
+        }
         let key = place(known, slot, event, alert, weight, link)
         touch(slot, event)
         let background = joined ? mu * (1 + (best?.odds ?? 0)) : mu
         insert(slot, event, key, alert, background, rejected: rejected)
+        if let probed { notePlaced(probed, slot: slot, key: key, alert: alert, at: t, background: background) }
         addBackground(Int(keys.all[key].owner), event.type, t, weight)
         guard joined else { return (.opened, incidents.hot[slot].number) }
         let number = incidents.hot[slot].number
@@ -147,7 +152,8 @@ extension Engine {
             key: alertName(resource: event.resource, type: event.type, identity: event.identity), keyIndex: Int32(key),
             resource: UInt32(event.resource), type: UInt32(event.type), next: -1, first: event.time, last: event.time, events: 1,
             severity: event.severity, eventName: event.eventName, binding: event.binding, flags: [],
-            message: ContiguousArray(event.message), link: link.map { SharedLink($0) }, runnerUp: runnerUp(), constant: nextConstant)
+            message: ContiguousArray(event.message), link: link.map { SharedLink($0) }, runnerUp: runnerUp(), constant: nextConstant,
+            explanation: link?.stage == .arrival ? explanation(candidates[Int(order[0])]) : Explanation())
         nextConstant += constantStep
         let at: Int
         if freeEntries.count > 0 {
@@ -257,7 +263,8 @@ extension Engine {
     }
 
     /// Learns from the best candidates, and what the alert should give rise to (§9).
-    private mutating func learn(_ q: Question, key: Int, _ total: Double) {
+    private mutating func learn(_ q: Question, key: Int, _ total: Double, joined: Bool) {
+        noteUnexplained(q, joined: joined)
         for k in 0..<min(Engine.learnedCandidates, order.count) {
             let c = candidates[Int(order[k])]
             let r = c.odds / (1 + total)

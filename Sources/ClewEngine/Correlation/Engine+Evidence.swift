@@ -40,7 +40,7 @@ struct Question {
 }
 
 /// One alert's evidence: the factors of its odds (see `Link`).
-private struct Evidence {
+struct Evidence {
     var odds: Double
     var topology: Double
     var failing: Double
@@ -96,7 +96,7 @@ extension Engine {
     static let mostEvaluations = 256
     static let sharedFailure = 0.25
     private static let largestPropagation = 8.0
-    private static let longestOver = 1800.0
+    static let longestOver = 1800.0
     private static let skew = 30.0
     private static let promptShare = 0.85
     private static let afterRate = 1 / 600.0
@@ -185,7 +185,7 @@ extension Engine {
 
     /// The factors of one alert's odds (§5.1, §8).
     @inline(__always)
-    private func evidence(
+    func evidence(
         _ q: Question, _ place: inout CellInQuestion, _ alert: Representative, _ relation: Relation, _ isEffect: Bool,
         _ learned: PropagationMemo, over: Double, background: Double
     ) -> Evidence {
@@ -210,7 +210,7 @@ extension Engine {
     }
 
     @inline(__always)
-    private mutating func learned(_ q: Question, _ alert: Representative, _ relation: Relation, _ isEffect: Bool) -> PropagationMemo {
+    mutating func learned(_ q: Question, _ alert: Representative, _ relation: Relation, _ isEffect: Bool) -> PropagationMemo {
         isEffect
             ? lookUp(relation, cause: q.type, effect: Int(alert.type), kind: Int(graph.kinds[Int(alert.resource)]))
             : remembered(relation, cause: Int(alert.type), effect: q.type, kind: Int(graph.kinds[q.resource]))
@@ -254,7 +254,7 @@ extension Engine {
 
     /// Seconds since an alert of an incident ended; 0 while it is on (§3.3).
     @inline(__always)
-    private func overFor(_ key: Int, _ type: Int, _ slot: Int, raised: Double, _ t: Double) -> Double {
+    func overFor(_ key: Int, _ type: Int, _ slot: Int, raised: Double, _ t: Double) -> Double {
         guard key >= 0 else { return max(0, t - raised) }
         let incident = Int(keys.states[key].incident)
         guard incident == slot || incident >= 0 && incidents.root(incident) == slot else { return max(0, t - raised) }
@@ -263,7 +263,7 @@ extension Engine {
     }
 
     /// How unlikely it is that both alerts cleared together by chance (§8, stage 2); nil if they did not.
-    private func clearedTogether(_ q: Question, _ a: Representative, _ slot: Int) -> (apart: Double, length: Double, factor: Double)? {
+    func clearedTogether(_ q: Question, _ a: Representative, _ slot: Int) -> (apart: Double, length: Double, factor: Double)? {
         guard a.key >= 0 else { return nil }
         let key = keys.states[Int(a.key)]
         guard key.cleared, key.incident >= 0, incidents.root(Int(key.incident)) == slot else { return nil }
@@ -333,7 +333,7 @@ extension Engine {
         max(0, t - keys.states[key].last, t - incidents.hot[slot].last)
     }
 
-    private func recurrence(_ q: Question, _ gap: Double, _ mu: Double) -> Evidence {
+    func recurrence(_ q: Question, _ gap: Double, _ mu: Double) -> Evidence {
         let pair = propagation.find(.selfAgain, q.type, q.type)
         let phi = min(2, (propagation.seen(pair) + 1) / (propagation.expectedAgain(q.type) + 1))
         // 5.192956850889 = ln(1800 / 10): the density 1/gap over the gaps that count.
@@ -354,7 +354,7 @@ extension Engine {
         return Candidate(odds: factors.share * factors.rate / factors.quiet, slot: Int32(slot), alert: 0, relation: .far)
     }
 
-    private func burstFactors(_ c: Int, _ slot: Int, _ t: Double) -> (share: Double, rate: Double, quiet: Double) {
+    func burstFactors(_ c: Int, _ slot: Int, _ t: Double) -> (share: Double, rate: Double, quiet: Double) {
         let rate =
             max(0, components[c].rate * Elementary.decay(t - components[c].rateTime, over: ComponentActivity.rateTau) - 2)
             / ComponentActivity.rateTau
@@ -373,88 +373,5 @@ extension Engine {
             incidents.hot[slot].candidate = Int32(candidates.count)
             candidates.append(candidate)
         }
-    }
-
-    // MARK: The explanation of a link (§10)
-
-    /// The link that a candidate stands for, with the factors of its odds. Nothing that the scoring read may have changed.
-    ///
-    /// - Parameters:
-    ///   - key: The alert's own key if it is known (`selfAgain`).
-    ///   - time: When a burst was looked at (`far`).
-    mutating func link(_ c: Candidate, _ q: Question, _ mu: Double, key: Int, at time: Double, stage: LinkStage) -> Link {
-        switch c.relation {
-        case .selfAgain: return linkToItself(c, q, mu, key, stage)
-        case .far: return linkToBurst(c, q, time, stage)
-        default: return linkToCell(c, q, mu, stage)
-        }
-    }
-
-    private mutating func linkToCell(_ c: Candidate, _ q: Question, _ mu: Double, _ stage: LinkStage) -> Link {
-        let alert = cells.list[Int(c.place)]
-        let at = Int(c.place) / (2 * Cells.representatives)
-        var place = CellInQuestion(
-            entry: graph.cones[Int(c.cone)], cone: Int(c.cone), slot: Int(c.slot), at: at, resource: q.resource, isOpen: true,
-            cell: cells.cells[at])
-        let isEffect = q.leavingOut >= 0 && alert.time > q.time && (c.relation == .sib || place.isOwnResource)
-        let learned = learned(q, alert, c.relation, isEffect)
-        let over = overFor(Int(alert.key), Int(alert.type), Int(c.slot), raised: alert.time, q.time)
-        let background = isEffect ? alert.background : mu
-        let found = evidence(q, &place, alert, c.relation, isEffect, learned, over: over, background: background)
-        let name = alertName(
-            resource: Int(alert.resource), type: Int(alert.type),
-            identity: alert.key >= 0 ? keys.all[Int(alert.key)].identity : .none)
-        var link = Link(to: name, relation: c.relation, via: graph.names[Int(place.entry.resource)])
-        link.stage = stage
-        link.hops = place.entry.hops
-        link.lag = q.time - alert.time
-        link.odds = c.odds
-        link.topology = found.topology
-        link.failing = found.failing
-        link.propagation = found.propagation
-        link.seen = learned.seen
-        link.expected = learned.expected
-        link.lagDensity = found.density
-        link.background = background > 0 ? 1 / background : 0
-        link.overFor = over
-        if !q.clearedAt.isNaN, let together = clearedTogether(q, alert, Int(c.slot)) {
-            link.clearedApart = together.apart
-            link.clearedLength = together.length
-            link.clearedFactor = together.factor
-        }
-        return link
-    }
-
-    private func linkToItself(_ c: Candidate, _ q: Question, _ mu: Double, _ key: Int, _ stage: LinkStage) -> Link {
-        let gap = recurrenceGap(key, Int(c.slot), q.time)
-        let found = recurrence(q, gap, mu)
-        var link = Link(
-            to: alertName(resource: q.resource, type: q.type, identity: keys.all[key].identity), relation: .selfAgain,
-            via: graph.names[q.resource])
-        link.stage = stage
-        link.lag = gap
-        link.odds = c.odds
-        link.topology = 1
-        link.propagation = found.propagation
-        link.seen = propagation.seen(propagation.find(.selfAgain, q.type, q.type))
-        link.expected = propagation.expectedAgain(q.type) + 1
-        link.lagDensity = found.density
-        link.background = mu > 0 ? 1 / mu : 0
-        link.overFor = gap
-        return link
-    }
-
-    private func linkToBurst(_ c: Candidate, _ q: Question, _ time: Double, _ stage: LinkStage) -> Link {
-        let factors = burstFactors(Int(graph.components[q.resource]), Int(c.slot), time)
-        let detail = Int(c.slot)
-        var link = Link(
-            to: incidents.details[detail].lastAlert, relation: .far,
-            via: graph.names[Int(incidents.details[detail].lastAlertResource)])
-        link.stage = stage
-        link.odds = c.odds
-        link.topology = factors.share
-        link.lagDensity = factors.rate
-        link.background = factors.quiet > 0 ? 1 / factors.quiet : 0
-        return link
     }
 }

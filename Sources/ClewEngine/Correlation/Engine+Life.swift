@@ -1,6 +1,8 @@
 extension Engine {
     /// After this much silence the rate of an incident (tau 30 s) is nothing beside any newcomer's, seconds.
     private static let leadMemory = 3600.0
+    /// Alerts up to which a record is published as often as `updateInterval` lets it.
+    private static let smallRecord = 20.0
 
     /// Queues a look at the incident's life, unless an earlier one is queued.
     mutating func requestLife(_ slot: Int, at time: Double) {
@@ -22,7 +24,12 @@ extension Engine {
         var next = publishWaiting(slot, now, names)
         if !incidents.details[slot].isResolved { next = min(next, resolve(slot, now, names)) }
         if !incidents.details[slot].isResolved, !incidents.details[slot].isFrozen {
-            if now >= ageEnd { freeze(slot, now, .maximumAge, names) } else { next = min(next, ageEnd) }
+            let quietEnd = incidents.hot[slot].last + (parameters.maxQuiet ?? .infinity)
+            if now >= min(ageEnd, quietEnd) {
+                freeze(slot, now, now >= ageEnd ? .maximumAge : .maximumQuiet, names)
+            } else {
+                next = min(next, ageEnd, quietEnd)
+            }
         }
         if incidents.details[slot].isResolved { endOrWait(slot, now) }
         if next < .infinity { requestLife(slot, at: max(next, now.nextUp)) }
@@ -49,16 +56,36 @@ extension Engine {
     private mutating func publishWaiting(_ slot: Int, _ now: Double, _ names: borrowing Names) -> Double {
         guard incidents.details[slot].isDirty else { return .infinity }
         let due = nextUpdate(slot)
-        if now < due { return due }
-        publish(slot, .updated, incidents.details[slot].dirtyReason, now, names)
-        return .infinity
+        if now >= due {
+            publish(slot, .updated, incidents.details[slot].dirtyReason, now, names)
+            return .infinity
+        }
+        if now >= nextImportantUpdate(slot), hasOtherCause(slot) {
+            publish(slot, .updated, .rootCauseChanged, now, names)
+            return .infinity
+        }
+        return min(due, now + parameters.updateInterval)
     }
 
-    /// When the next update may be published that is not urgent. A record is whole, so that of a large incident is long:
-    /// beyond 20 alerts it waits in proportion, and the bytes published stay within a bound a second.
+    /// When the next update may be published that says nothing important. A record is whole, so that of a large incident
+    /// is long: beyond 20 alerts it waits in proportion, and the bytes published stay within a bound a second.
     private func nextUpdate(_ slot: Int) -> Double {
-        let size = Double(incidents.hot[slot].count) / 20
+        if incidents.details[slot].isPressing { return nextImportantUpdate(slot) }
+        let size = Double(incidents.hot[slot].count) / Engine.smallRecord
         return incidents.details[slot].publishedAt + parameters.updateInterval * max(1, size)
+    }
+
+    /// When one may be that tells of a severe alert or of another root cause: at once while the incident is small.
+    private func nextImportantUpdate(_ slot: Int) -> Double {
+        incidents.details[slot].publishedAt + parameters.updateInterval
+    }
+
+    /// Whether the alerts that joined since the last record have put another resource first.
+    private mutating func hasOtherCause(_ slot: Int) -> Bool {
+        let before = incidents.details[slot].causes.first?.resource
+        collectEntries(slot)
+        rank(slot, listing.count, .updated)
+        return incidents.details[slot].causes.first?.resource != before
     }
 
     /// Resolves the incident if its time has come; returns when it may come.
@@ -155,13 +182,14 @@ extension Engine {
             requestLife(slot, at: now.nextUp)
             return
         }
-        let due = nextUpdate(slot)
-        if isUrgent || now >= due {
+        if reason == .majorAlertJoined { incidents.details[slot].isPressing = true }
+        let isAtOnce = isUrgent || reason == .majorAlertJoined && Double(incidents.hot[slot].count) <= Engine.smallRecord
+        if isAtOnce || now >= nextUpdate(slot) {
             publish(slot, .updated, reason, now, names)
         } else {
-            if !incidents.details[slot].isDirty { incidents.details[slot].dirtyReason = reason }
+            if !incidents.details[slot].isDirty || reason == .majorAlertJoined { incidents.details[slot].dirtyReason = reason }
             incidents.details[slot].isDirty = true
-            requestLife(slot, at: due)
+            requestLife(slot, at: max(nextImportantUpdate(slot), now.nextUp))
         }
     }
 

@@ -70,6 +70,7 @@ extension Engine {
         incidents.details[slot].revision += 1
         incidents.details[slot].publishedAt = now
         incidents.details[slot].isDirty = false
+        incidents.details[slot].isPressing = false
         incidents.details[slot].status = status
         var record = IncidentRevision(
             id: publicID(slot, names), revision: incidents.details[slot].revision, status: status, reason: reason,
@@ -78,7 +79,7 @@ extension Engine {
         if incidents.details[slot].isResolved { record.resolvedAt = EventTime(seconds: incidents.details[slot].resolvedAt) }
         listAlerts(slot, &record, names)
         record.resourceCount = incidents.details[slot].resources.count
-        rank(slot, record.alertCount)
+        rank(slot, record.alertCount, status)
         record.rootCauses = incidents.details[slot].causes
         record.impacted = incidents.details[slot].impacted
         record.mergedFrom = incidents.details[slot].mergedFrom
@@ -90,9 +91,9 @@ extension Engine {
         revisions.append(record)
     }
 
-    /// Ranks the causes, unless no alert has joined since the last time.
-    private mutating func rank(_ slot: Int, _ alerts: Int) {
-        guard alerts != incidents.details[slot].rankedAlerts else { return }
+    /// Ranks the causes, unless no alert has joined since the last time: repeats count only when the incident ends.
+    mutating func rank(_ slot: Int, _ alerts: Int, _ status: IncidentStatus) {
+        guard alerts != incidents.details[slot].rankedAlerts || status == .resolved || status == .frozen else { return }
         incidents.details[slot].rankedAlerts = alerts
         (incidents.details[slot].causes, incidents.details[slot].impacted) = rankCauses(slot)
     }
@@ -132,7 +133,7 @@ extension Engine {
     }
 
     /// Lists the entries of an incident by first seen, one a key, with the events of all that the key has.
-    private mutating func collectEntries(_ slot: Int) {
+    mutating func collectEntries(_ slot: Int) {
         listing.removeAll()
         let mayRepeat = incidents.details[slot].mayRepeatKeys
         var at = Int(incidents.details[slot].firstEntry)

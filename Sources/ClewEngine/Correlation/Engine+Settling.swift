@@ -59,12 +59,12 @@ extension Engine {
     }
 
     /// Whether the member's key still belongs to the incident and is cleared.
-    private func isClearedOwn(_ member: Member, _ slot: Int) -> Bool {
+    func isClearedOwn(_ member: Member, _ slot: Int) -> Bool {
         let key = Int(member.key)
         return key >= 0 && keys.states[key].cleared && isOwn(key, slot)
     }
 
-    private func question(_ slot: Int, _ member: Member, _ stage: DueStage) -> Question {
+    func question(_ slot: Int, _ member: Member, _ stage: DueStage) -> Question {
         Question(
             resource: Int(member.resource), type: Int(member.type), time: member.time, leavingOut: slot,
             clearedAt: stage == .afterClear ? keys.states[Int(member.key)].last : .nan)
@@ -112,9 +112,11 @@ extension Engine {
                 : candidate.best.odds >= parameters.settleThreshold && Double(candidate.hits) >= needed
             guard passes, fits(slot, other), !incidents.hot[other].isClosed else { continue }
             storeLink(slot, candidate, stage, now)
+            if probe != nil { probeSettlement(slot, stage, now, chosen: candidate) }
             _ = merge(slot, other, now, names)
             return true
         }
+        if probe != nil { probeSettlement(slot, stage, now, chosen: nil) }
         return false
     }
 
@@ -150,6 +152,7 @@ extension Engine {
         let mu = backgroundRate(question.resource, question.type, owner: keys.owner(question.resource, question.type), question.time)
         let link = link(candidate.best, question, mu, key: -1, at: now, stage: stages[Int(stage.rawValue)])
         entries[entry].link = SharedLink(link)
+        entries[entry].explanation = explanation(candidate.best)
         entries[entry].runnerUp = nil
         entries[entry].constant = nextConstant
         nextConstant += constantStep

@@ -43,12 +43,18 @@ struct Engine: ~Copyable {
     var components: Table<ComponentActivity>
     var componentKnown: Table<Bool>
     var propagation: Propagation
+    var resourcePairs: ResourcePairs
+    /// What the model brought that the engine began with, beside the tables.
+    var adopted = AdoptedModel()
     var queue = DueQueue()
     var entries = Table<AlertEntry>()
     var freeEntries = Table<Int32>()
     var causes: CauseCounts
-    /// t0: time of the first event.
+    /// t0: time of the first event; and the greatest effective time of one so far.
     var start = Double.nan
+    var latest = -Double.infinity
+    /// Since when background counts: earlier than `start` where a model brought some.
+    var backgroundStart = Double.nan
     var nextAlert: UInt32 = 0
     var nextConstant: UInt64 = 1
     /// Engines beside each other take turns in these numbers.
@@ -77,6 +83,9 @@ struct Engine: ~Copyable {
     var mergeLog: [(from: UInt32, into: UInt32)] = []
     var foundingLog: [(number: UInt32, id: IncidentID)] = []
 
+    /// The pair of alerts to be explained, and what was found; nil in all but `clew explain`.
+    var probe: EvidenceProbe?
+
     // Counters.
     var evaluations: UInt64 = 0
     var opened: UInt64 = 0
@@ -91,6 +100,7 @@ struct Engine: ~Copyable {
         components = Table()
         componentKnown = Table()
         propagation = Propagation(kinds: graph.kindCount, limit: parameters.maxPairs)
+        resourcePairs = ResourcePairs(limit: parameters.maxResourcePairs)
         causes = CauseCounts(kinds: graph.kindCount)
         for _ in 0..<graph.count { cells.addResource() }
         let none = ComponentActivity(

@@ -32,6 +32,7 @@ struct AlertEntry {
     var runnerUp: Founding?
     /// `AlertState.constant`.
     var constant: UInt64
+    var explanation: Explanation
 }
 
 /// What a public incident id is made from (algorithm.md §7.4).
@@ -124,6 +125,8 @@ struct IncidentDetail {
     /// A change waits to be published.
     var isDirty = false
     var dirtyReason = RevisionReason.alertJoined
+    /// What waits is important.
+    var isPressing = false
     var isResolved = false
     var resolvedAt = 0.0
     var isFrozen = false

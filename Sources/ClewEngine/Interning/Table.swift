@@ -91,6 +91,11 @@ public struct Table<Element>: ~Copyable {
         if a != b { swap(&base[a], &base[b]) }
     }
 
+    /// Makes room for `needed` elements in all, so that appending up to there moves nothing.
+    mutating func reserveCapacity(_ needed: Int) {
+        if needed > capacity { reserve(needed) }
+    }
+
     private mutating func reserve(_ needed: Int) {
         let size = max(needed, capacity * 2)
         let grown = UnsafeMutablePointer<Element>.allocate(capacity: size)

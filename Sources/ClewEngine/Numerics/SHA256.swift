@@ -13,7 +13,20 @@ public struct SHA256 {
     /// Feeds bytes.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length += UInt64(bytes.count)
-        for byte in bytes { push(byte) }
+        var at = 0
+        while at < bytes.count {
+            if filled == 0, bytes.count - at >= 64 {
+                // Whole blocks, a word at a time.
+                for word in 0..<16 {
+                    words[word] = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: at &+ 4 &* word, as: UInt32.self))
+                }
+                compress()
+                at &+= 64
+            } else {
+                push(bytes[at])
+                at &+= 1
+            }
+        }
     }
 
     /// Feeds the UTF-8 of a string.

@@ -27,7 +27,15 @@ public struct CorrelatorStatistics: Sendable {
     public var buffered = 0
     public var keys = 0
     public var incidentsInMemory = 0
+    /// Alerts kept as part of an incident in memory, and what incidents have to do later.
+    public var alertEntries = 0
+    public var dueEntries = 0
+    /// Resources that remember alerts of their neighbourhood.
+    public var resourcesWithCells = 0
+    /// Events remembered to recognise redeliveries.
+    public var redeliveriesRemembered = 0
     public var pairs = 0
+    public var resourcePairs = 0
     public var resources = 0
     public var boundResources = 0
     public var aliases = 0
@@ -140,6 +148,29 @@ public struct Correlator: ~Copyable {
     public func domain(of resource: NameID) -> Int? {
         let index = Int(resource.index)
         return index < routes.count && routes[index].domain >= 0 ? Int(routes[index].domain) : nil
+    }
+
+    // MARK: The model
+
+    /// Begins with what a model knows; to be called once, before the first event. With `CorrelationParameters.learns` the
+    /// model is what learning goes on from, else it stays as it is.
+    ///
+    /// Each domain begins with all of it. Returns what of it does not fit the topology: kinds that no domain has, entries left
+    /// out over all domains. O(entries of the model · domains).
+    public mutating func adopt(_ model: CorrelationModel) -> ModelFit {
+        guard counts.taken == 0 else { return ModelFit() }
+        var fit = domains[0].engine.adopt(model, &names)
+        for domain in domains.dropFirst() {
+            let other = domain.engine.adopt(model, &names)
+            fit.unknownKinds.removeAll { !other.unknownKinds.contains($0) }
+            fit.leftOut += other.leftOut
+        }
+        return fit
+    }
+
+    /// What a domain knows now: the model adopted, and what was learned since. O(n log n) in its entries.
+    public func learned(inDomain number: Int = 0) -> CorrelationModel {
+        domains[number].engine.learned(names, events: domains[number].taken)
     }
 
     // MARK: Partitions and the watermark
@@ -331,6 +362,14 @@ public struct Correlator: ~Copyable {
 
     // MARK: Results
 
+    /// From now on keeps what two alerts have to say for each other, at each decision about one of them (§10).
+    public mutating func explain(_ pair: AlertPair) {
+        for domain in domains { domain.engine.probe = EvidenceProbe(pair) }
+    }
+
+    /// What was found about the pair since `explain`, in order; at most 10,000. Nothing for alerts of two domains.
+    public var findings: [EvidenceFinding] { domains.flatMap { $0.findings } }
+
     /// Revisions that are made and not taken yet.
     public var pendingRevisions: Int { domains.reduce(0) { $0 + $1.engine.revisions.count } }
 
@@ -364,6 +403,7 @@ public struct Correlator: ~Copyable {
         var s = counts
         for domain in domains { domain.add(to: &s) }
         s.buffered = buffer.count
+        s.redeliveriesRemembered = redeliveries.count
         s.names = names.count
         s.watermark = partitions.watermark == .min ? nil : EventTime(microseconds: partitions.watermark)
         return s

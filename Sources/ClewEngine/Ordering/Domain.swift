@@ -19,6 +19,8 @@ final class Domain {
     private let boundLimit: Int
     private let place: Int
     private var bound = 0
+    /// Events taken.
+    @exclusivity(unchecked) private(set) var taken: UInt64 = 0
     @exclusivity(unchecked) private var counts = CorrelatorStatistics()
     private let recordsAssignments: Bool
     @exclusivity(unchecked) private var assignments: [Assignment] = []
@@ -79,6 +81,7 @@ final class Domain {
 
     /// Takes an event whose turn it is; `payload` are its texts.
     func take(_ waiting: ReorderBuffer.Waiting, _ local: Int, _ payload: UnsafeRawBufferPointer, _ names: borrowing Names) {
+        taken += 1
         let event = waiting.event
         let due = Double(waiting.effective) / 1e6
         if resourceOf[local] < 0 {
@@ -173,6 +176,17 @@ final class Domain {
         return engine.foundingLog.map { (numbered($0.number), $0.id) }
     }
 
+    /// What was found about the pair that is explained.
+    var findings: [EvidenceFinding] {
+        (engine.probe?.findings ?? []).map { finding in
+            var finding = finding
+            finding.incident |= UInt64(place) << 32
+            finding.otherIncident = finding.otherIncident.map { $0 | UInt64(place) << 32 }
+            finding.bestIncident = finding.bestIncident.map { $0 | UInt64(place) << 32 }
+            return finding
+        }
+    }
+
     /// The number of an incident among those of all domains.
     private func numbered(_ incident: UInt32) -> UInt64 { UInt64(place) << 32 | UInt64(incident) }
 
@@ -195,5 +209,9 @@ final class Domain {
         s.resources += engine.graph.count
         s.boundResources += bound
         s.evictedKeys += engine.evictedKeys
+        s.alertEntries += engine.entries.count - engine.freeEntries.count
+        s.dueEntries += engine.queue.count
+        s.resourcesWithCells += engine.cells.rows
+        s.resourcePairs += engine.resourcePairs.pairs.count
     }
 }

@@ -21,6 +21,9 @@ struct ReorderBuffer: ~Copyable {
     private var waiting = Table<Waiting>()
     private var free = Table<UInt32>()
     private var arena = Table<UInt8>()
+    /// What `compact` moves the texts to: kept while it is small, so that a steady stream allocates nothing.
+    private static let mostSpare = 1 << 24
+    private var spare = Table<UInt8>()
     private var liveBytes = 0
 
     var count: Int { heap.count }
@@ -95,14 +98,15 @@ struct ReorderBuffer: ~Copyable {
     }
 
     private mutating func compact() {
-        var kept = Table<UInt8>()
+        spare.removeAll()
         for at in 0..<heap.count {
             let index = Int(heap[at].index)
             let event = waiting[index].event
-            waiting[index].event.payloadStart = UInt32(kept.count)
-            kept.append(contentsOf: arena.bytes(Int(event.payloadStart), event.payloadLength))
+            waiting[index].event.payloadStart = UInt32(spare.count)
+            spare.append(contentsOf: arena.bytes(Int(event.payloadStart), event.payloadLength))
         }
-        swap(&kept, &arena)
+        swap(&spare, &arena)
+        if spare.count > ReorderBuffer.mostSpare { spare = Table() }
         liveBytes = arena.count
     }
 

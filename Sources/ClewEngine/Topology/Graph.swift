@@ -43,6 +43,8 @@ struct Graph: ~Copyable {
     private(set) var kindNames: [String] = []
     private(set) var edgeKindNames: [String] = []
     private var spreads: [String: EdgeSpread] = [:]
+    /// By kind of edge: failure travels along the arrow too.
+    private(set) var spreadsAlong: [Bool] = []
     /// The number of the kind `link`, -1 if no edge has it.
     private(set) var linkKindIndex = -1
     /// So many edge kinds stand in the topology; those after them only binding has added.
@@ -137,6 +139,7 @@ struct Graph: ~Copyable {
         if let known = edgeKindNames.firstIndex(of: name) { return UInt16(known) }
         if name == Graph.linkKind { linkKindIndex = edgeKindNames.count }
         edgeKindNames.append(name)
+        spreadsAlong.append(false)
         return UInt16(edgeKindNames.count - 1)
     }
 
@@ -181,6 +184,7 @@ struct Graph: ~Copyable {
 
     /// Stores an edge as the cones follow it.
     private mutating func store(from: Int, to: Int, kind: UInt16, spread: EdgeSpread) {
+        if spread != .forward { spreadsAlong[Int(kind)] = true }
         let isLink = edgeKindNames[Int(kind)] == Graph.linkKind
         down[from].append(Arc(to: UInt32(to), isLink: isLink))
         reverse[to].append(UInt32(from))

@@ -49,6 +49,9 @@ public enum RevisionReason: UInt8, Sendable, BitwiseCopyable {
     case alertReturned
     case maximumAge
     case maximumAlerts
+    case maximumQuiet
+    /// Another resource is now the probable root cause.
+    case rootCauseChanged
     /// The name in the record.
     public var name: String {
         switch self {
@@ -64,6 +67,8 @@ public enum RevisionReason: UInt8, Sendable, BitwiseCopyable {
         case .alertReturned: "alert_returned"
         case .maximumAge: "maximum_age"
         case .maximumAlerts: "maximum_alerts"
+        case .maximumQuiet: "maximum_quiet"
+        case .rootCauseChanged: "root_cause_changed"
         }
     }
 }
@@ -279,8 +284,24 @@ public struct RootCause: Sendable, BitwiseCopyable {
     /// Alerting resources that depend on it within reach, of all alerting others.
     public var reached: UInt32
     public var others: UInt32
-    /// How unusual its own alerts are, nats.
+    /// How unusual its own alerts are, and those of a group that it would explain, nats.
     public var surprise: Double
+    /// The largest surprise of one of its own alerts, repeats not counted, nats.
+    public var rarest: Double
+    /// How much of the score the surprise makes up, 0…0.95: the more of a component alerts, the less its dependencies tell.
+    public var crowding: Double
+    /// The severity of its own alerts where it is the incident's worst.
+    public var worst: Severity?
+    /// Edges over which its failure would spread to alerting resources at once.
+    public var neighbours: UInt32
+    /// Alerts that were linked to others through it as their shared dependency.
+    public var shared: UInt32
+    /// The best odds with which others explain one of its own alerts, and with which a dependency does; 0: nothing does.
+    public var explained: Double
+    public var explainedByDependency: Double
+    /// Seconds by which alerts of the earliest of its types usually follow their incident's first; nil if
+    /// silent, or never seen in an incident that has ended.
+    public var usualDelay: Double?
 
     public init(resource: NameID, alerting: Bool, score: Double) {
         self.resource = resource
@@ -291,6 +312,14 @@ public struct RootCause: Sendable, BitwiseCopyable {
         reached = 0
         others = 0
         surprise = 0
+        rarest = 0
+        crowding = 0
+        worst = nil
+        neighbours = 0
+        shared = 0
+        explained = 0
+        explainedByDependency = 0
+        usualDelay = nil
     }
 }
 

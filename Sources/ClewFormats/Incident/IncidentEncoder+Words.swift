@@ -115,37 +115,90 @@ extension IncidentEncoder {
         out.put(" expected")
     }
 
-    /// The reasons for a root cause, as strings.
+    /// The reasons for a root cause, as strings: what its score is made of (algorithm.md §11).
     mutating func reasons(_ cause: RootCause) {
-        if cause.alerting {
-            out.put(byte: 0x22)
-            out.put(integer: UInt64(cause.alerts))
-            out.put(cause.alerts == 1 ? " alert of its own" : " alerts of its own")
-            if let delay = cause.delay {
-                if delay < 0.0005 {
-                    out.put(", among them the first")
-                } else {
-                    out.put(", the first ")
-                    duration(delay)
-                    out.put(" after the incident's first")
-                }
-            }
-            out.put(byte: 0x22)
-        } else {
-            out.put("\"silent: no alert of its own\"")
-        }
+        if cause.alerting { ownAlerts(cause) } else { out.put("\"silent: no alert of its own\"") }
         if cause.others > 0 {
             out.put(",\"")
             out.put(integer: UInt64(cause.reached))
             out.put(" of ")
             out.put(integer: UInt64(cause.others))
-            out.put(cause.alerting ? " other alerting resources depend on it\"" : " alerting resources depend on it\"")
-        }
-        if cause.alerting, cause.surprise >= 0.05 {
-            out.put(",\"unusual: surprise ")
-            out.put(cause.surprise, fraction: 1)
+            out.put(cause.alerting ? " other alerting resources depend on it" : " alerting resources depend on it")
+            if cause.shared > 0 {
+                out.put("; ")
+                out.put(integer: UInt64(cause.shared))
+                out.put(cause.shared == 1 ? " alert is linked through it" : " alerts are linked through it")
+            }
             out.put(byte: 0x22)
         }
+        if cause.neighbours > 0 {
+            out.put(",\"its failure would reach ")
+            out.put(integer: UInt64(cause.neighbours))
+            out.put(cause.neighbours == 1 ? " alerting neighbour directly\"" : " alerting neighbours directly\"")
+        }
+        if cause.alerting { explained(cause) }
+        if cause.surprise >= 0.05 { unusual(cause) }
+    }
+
+    /// "unusual: surprise 5.1, of its rarest alert 4.2".
+    private mutating func unusual(_ cause: RootCause) {
+        out.put(cause.alerting ? ",\"unusual: surprise " : ",\"a group of its neighbours is unusual: surprise ")
+        out.put(cause.surprise, fraction: 1)
+        if cause.alerting, (cause.surprise - cause.rarest).magnitude >= 0.05 {
+            out.put(", of its rarest alert ")
+            out.put(cause.rarest, fraction: 1)
+        }
+        if cause.crowding >= 0.1 {
+            out.put("; weighs ")
+            out.put(cause.crowding * 100, fraction: 0)
+            out.put(" %, as so much of the component alerts")
+        }
+        out.put(byte: 0x22)
+    }
+
+    /// "2 alerts of its own, one critical: none here is worse; the first 3 s after the incident's first".
+    private mutating func ownAlerts(_ cause: RootCause) {
+        out.put(byte: 0x22)
+        out.put(integer: UInt64(cause.alerts))
+        out.put(cause.alerts == 1 ? " alert of its own" : " alerts of its own")
+        if let worst = cause.worst {
+            out.put(cause.alerts == 1 ? ", " : ", one ")
+            out.put(worst.literal)
+            out.put(": none here is worse")
+        }
+        if let delay = cause.delay {
+            if delay < 0.0005 {
+                out.put(cause.alerts == 1 ? "; the incident's first" : "; among them the incident's first")
+            } else {
+                out.put(cause.alerts == 1 ? "; " : "; the first ")
+                duration(delay)
+                out.put(" after the incident's first")
+            }
+        }
+        if let usual = cause.usualDelay {
+            out.put("; such alerts usually come ")
+            duration(usual)
+            out.put(" after an incident's first")
+        }
+        out.put(byte: 0x22)
+    }
+
+    /// Whether other alerts explain those of the candidate: the less they do, the more likely it is a cause.
+    private mutating func explained(_ cause: RootCause) {
+        guard cause.explained > 0 else {
+            out.put(",\"nothing here explains its alerts\"")
+            return
+        }
+        out.put(",\"")
+        out.put(cause.alerts == 1 ? "its alert follows from others: " : "its alerts follow from others: ")
+        amount(cause.explained)
+        out.put(" x the usual rate")
+        if cause.explainedByDependency > 0 {
+            out.put(", through a dependency ")
+            amount(cause.explainedByDependency)
+            out.put(" x")
+        }
+        out.put(byte: 0x22)
     }
 
     /// A count or ratio for a reader: whole from 10 on, else with one digit after the point.

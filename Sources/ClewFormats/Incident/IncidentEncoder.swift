@@ -227,6 +227,12 @@ public struct IncidentEncoder: ~Copyable {
         out.put(integer: UInt64(cause.reached))
         out.put(",\"others\":")
         out.put(integer: UInt64(cause.others))
+        out.put(",\"neighbours\":")
+        out.put(integer: UInt64(cause.neighbours))
+        out.put(",\"linked_through\":")
+        out.put(integer: UInt64(cause.shared))
+        out.put(",\"explained_odds\":")
+        if cause.alerting { out.put(cause.explained, fraction: 3) } else { out.put("null") }
         out.put(",\"surprise\":")
         out.put(cause.surprise, fraction: 3)
         out.put(",\"why\":[")
@@ -282,3 +288,12 @@ extension RecordWriter {
 
 // One owner, nothing shared.
 extension IncidentEncoder: @unchecked Sendable {}
+
+extension IncidentEncoder {
+    /// What `body` writes, as a string.
+    mutating func plain(_ body: (inout IncidentEncoder) -> Void) -> String {
+        out.removeAll()
+        body(&self)
+        return String(decoding: out.bytes, as: UTF8.self)
+    }
+}

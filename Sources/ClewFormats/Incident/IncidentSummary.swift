@@ -78,39 +78,48 @@ public struct IncidentReader: ~Copyable {
     /// Reads one record. Members that are not known are passed over, so that records of later versions can be read.
     public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(IncidentRecordError) -> IncidentSummary {
         do throws(DecodeFailure) {
-            let root = try document.parse(bytes, maxDepth: IncidentReader.maxDepth)
-            guard root.isObject else { throw DecodeFailure.wrongType("record", expected: "an object", found: root) }
-            let schema = try Fields.text(root, "schema")
-            guard schema.hasPrefix("clew.incident/1") else {
-                throw DecodeFailure(.unknownFormat, "schema: expected \"clew.incident/1\", found \"\(schema)\"")
-            }
-            return try IncidentReader.summary(root)
+            return try IncidentReader.summary(try parse(bytes))
         } catch {
             throw IncidentRecordError("not an incident record: \(error.detail)")
         }
     }
 
-    private static func summary(_ root: JSONValue) throws(DecodeFailure) -> IncidentSummary {
-        var result = IncidentSummary()
-        result.id = try Fields.text(root, "id")
-        guard !result.id.isEmpty else { throw DecodeFailure(.wrongType, "id: expected a text, found none") }
-        result.revision = try Fields.integer(root, "revision")
-        let status = try Fields.text(root, "status")
+    /// The record's object, if it is one that we know.
+    mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(DecodeFailure) -> JSONValue {
+        let root = try document.parse(bytes, maxDepth: IncidentReader.maxDepth)
+        guard root.isObject else { throw DecodeFailure.wrongType("record", expected: "an object", found: root) }
+        let schema = try RecordFields.text(root, "schema")
+        guard schema.hasPrefix("clew.incident/1") else {
+            throw DecodeFailure(.unknownFormat, "schema: expected \"clew.incident/1\", found \"\(schema)\"")
+        }
+        return root
+    }
+
+    static func identity(_ root: JSONValue) throws(DecodeFailure) -> (id: String, status: IncidentSummary.Status) {
+        let id = try RecordFields.text(root, "id")
+        guard !id.isEmpty else { throw DecodeFailure(.wrongType, "id: expected a text, found none") }
+        let status = try RecordFields.text(root, "status")
         guard let known = IncidentSummary.Status(rawValue: status) else {
             let all = IncidentSummary.Status.allCases.map(\.rawValue).joined(separator: ", ")
             throw DecodeFailure(.statusUnknown, "status: expected one of \(all), found \"\(status)\"")
         }
-        result.status = known
-        result.reason = try Fields.text(root, "reason")
-        result.severity = try Fields.severity(root)
-        result.title = try Fields.text(root, "title")
-        result.openedAt = try Fields.time(root, "opened_at") ?? .distantPast
-        result.updatedAt = try Fields.time(root, "updated_at") ?? .distantPast
-        result.resolvedAt = try Fields.time(root, "resolved_at")
+        return (id, known)
+    }
+
+    private static func summary(_ root: JSONValue) throws(DecodeFailure) -> IncidentSummary {
+        var result = IncidentSummary()
+        (result.id, result.status) = try identity(root)
+        result.revision = try RecordFields.integer(root, "revision")
+        result.reason = try RecordFields.text(root, "reason")
+        result.severity = try RecordFields.severity(root)
+        result.title = try RecordFields.text(root, "title")
+        result.openedAt = try RecordFields.time(root, "opened_at") ?? .distantPast
+        result.updatedAt = try RecordFields.time(root, "updated_at") ?? .distantPast
+        result.resolvedAt = try RecordFields.time(root, "resolved_at")
         if let counts = try root.member("counts") {
-            result.alertCount = try Fields.integer(counts, "alerts")
-            result.eventCount = try Fields.integer(counts, "events")
-            result.resourceCount = try Fields.integer(counts, "resources")
+            result.alertCount = try RecordFields.integer(counts, "alerts")
+            result.eventCount = try RecordFields.integer(counts, "events")
+            result.resourceCount = try RecordFields.integer(counts, "resources")
         }
         try root.member("alerts")?.forEachElement { (_, value) throws(DecodeFailure) in
             result.alerts.append(try alert(value))
@@ -118,38 +127,38 @@ public struct IncidentReader: ~Copyable {
         try root.member("root_causes")?.forEachElement { (_, value) throws(DecodeFailure) in
             result.rootCauses.append(try cause(value))
         }
-        result.mergedInto = try root.member("merged_into").map { Fields.string($0) }
-        result.mergedFrom = Fields.strings(try root.member("merged_from"))
-        result.continues = try root.member("continues").map { Fields.string($0) }
+        result.mergedInto = try root.member("merged_into").map { RecordFields.string($0) }
+        result.mergedFrom = RecordFields.strings(try root.member("merged_from"))
+        result.continues = try root.member("continues").map { RecordFields.string($0) }
         return result
     }
 
     private static func alert(_ value: JSONValue) throws(DecodeFailure) -> IncidentSummary.Alert {
         var alert = IncidentSummary.Alert()
-        alert.key = try Fields.text(value, "key")
-        alert.resource = try Fields.text(value, "resource")
-        alert.type = try Fields.text(value, "type")
-        alert.severity = try Fields.severity(value)
-        alert.isFiring = try Fields.text(value, "status") != "resolved"
-        alert.firstSeen = try Fields.time(value, "first_seen") ?? .distantPast
-        alert.lastSeen = try Fields.time(value, "last_seen") ?? .distantPast
-        alert.events = try Fields.integer(value, "events")
-        if let link = try value.member("link") { alert.why = try Fields.text(link, "why") }
+        alert.key = try RecordFields.text(value, "key")
+        alert.resource = try RecordFields.text(value, "resource")
+        alert.type = try RecordFields.text(value, "type")
+        alert.severity = try RecordFields.severity(value)
+        alert.isFiring = try RecordFields.text(value, "status") != "resolved"
+        alert.firstSeen = try RecordFields.time(value, "first_seen") ?? .distantPast
+        alert.lastSeen = try RecordFields.time(value, "last_seen") ?? .distantPast
+        alert.events = try RecordFields.integer(value, "events")
+        if let link = try value.member("link") { alert.why = try RecordFields.text(link, "why") }
         return alert
     }
 
     private static func cause(_ value: JSONValue) throws(DecodeFailure) -> IncidentSummary.Cause {
         var cause = IncidentSummary.Cause()
-        cause.resource = try Fields.text(value, "resource")
-        if let alerting = try value.member("alerting") { cause.isAlerting = Fields.string(alerting) != "false" }
-        if let score = try value.member("score") { cause.score = Double(Fields.string(score)) ?? 0 }
-        cause.why = Fields.strings(try value.member("why"))
+        cause.resource = try RecordFields.text(value, "resource")
+        if let alerting = try value.member("alerting") { cause.isAlerting = RecordFields.string(alerting) != "false" }
+        if let score = try value.member("score") { cause.score = Double(RecordFields.string(score)) ?? 0 }
+        cause.why = RecordFields.strings(try value.member("why"))
         return cause
     }
 }
 
 /// Members of an object by type; what is missing or null is the type's zero.
-private enum Fields {
+enum RecordFields {
     static func string(_ value: JSONValue) -> String { value.isScalar ? String(decoding: value.text, as: UTF8.self) : "" }
 
     static func text(_ object: JSONValue, _ name: StaticString) throws(DecodeFailure) -> String {

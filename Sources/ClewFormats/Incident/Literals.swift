@@ -42,6 +42,8 @@ extension RevisionReason {
         case .alertReturned: "alert_returned"
         case .maximumAge: "maximum_age"
         case .maximumAlerts: "maximum_alerts"
+        case .maximumQuiet: "maximum_quiet"
+        case .rootCauseChanged: "root_cause_changed"
         }
     }
 }

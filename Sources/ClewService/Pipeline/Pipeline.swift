@@ -1,6 +1,7 @@
 public import ClewConfig
 public import ClewEngine
 public import ClewFormats
+public import ClewModel
 
 /// The way of every event, live or replayed: decode → order → correlate → encode (ARCHITECTURE.md).
 ///
@@ -40,9 +41,13 @@ public struct Pipeline: ~Copyable {
     public let versions: RecordVersions
     /// The correlation domains, by number.
     public let domainNames: [String]
+    /// What of the model does not fit the topology.
+    public private(set) var modelFit = ModelFit()
+    private let halfLife: Double?
+    private let basis: [Provenance.Input]
 
-    /// Creates a pipeline.
-    public init(config: Config, topology: TopologyDefinition, recordsAssignments: Bool = false) {
+    /// Creates a pipeline; `model` is what the engine begins with.
+    public init(config: Config, topology: TopologyDefinition, model: LoadedModel? = nil, recordsAssignments: Bool = false) {
         correlator = Correlator(
             topology: topology, correlation: config.correlationParameters, intake: config.intakeParameters,
             nameLimit: config.limits.names, recordsAssignments: recordsAssignments)
@@ -51,14 +56,32 @@ public struct Pipeline: ~Copyable {
         if threads > 1 { correlator.concurrently = { DomainThreads.run($0, threads: threads, $1) } }
         versions = RecordVersions(
             clew: ClewVersion.text, config: Pipeline.digest(config.canonicalBytes()),
-            topology: Pipeline.digest(topology.canonicalBytes()), model: nil)
+            topology: Pipeline.digest(topology.canonicalBytes()), model: model?.digest)
         encoder = IncidentEncoder(versions: versions)
+        halfLife = config.model.halfLife?.inSeconds
+        basis = model?.file.provenance.inputs ?? []
+        if let model { modelFit = correlator.adopt(model.file.model) }
     }
 
     private static func digest(_ bytes: [UInt8]) -> String {
         var hash = SHA256()
         bytes.withUnsafeBytes { hash.update($0) }
         return "sha256:" + hash.finishHex()
+    }
+
+    /// What was learned so far, with where it comes from; `inputs` are what was read.
+    public func learned(from inputs: [Provenance.Input]) -> ModelFile {
+        let provenance = Provenance(
+            clew: versions.clew, config: versions.config, topology: versions.topology, basedOn: versions.model, halfLife: halfLife,
+            inputs: basis + inputs)
+        return ModelFile(provenance: provenance, model: correlator.learned())
+    }
+
+    /// An alert's name by its texts; `.none` for what is longer than a name may be.
+    mutating func intern(_ alert: FoundAlert) -> AlertName {
+        func id(_ text: [UInt8]) -> NameID { text.withUnsafeBytes { correlator.names.intern($0) } ?? .none }
+        return AlertName(
+            resource: id(alert.resource), type: id(alert.type), identity: alert.identity.map { id($0) } ?? .none)
     }
 
     // MARK: Sources

@@ -49,6 +49,15 @@ struct AssignmentsFile: ~Copyable {
         incidents.append(0)
     }
 
+    /// Puts the event of that place into an incident that no correlator has made: its number stands for its id.
+    mutating func assign(_ incident: UInt32, to sequence: Int) {
+        while publicIDs.count <= Int(incident) {
+            publicIDs.append(IncidentID(value: UInt64(publicIDs.count)))
+            mergedInto.append(.max)
+        }
+        incidents[sequence] = incident + 1
+    }
+
     /// Takes over what the correlator has decided since the last call.
     mutating func collect(_ correlator: inout Correlator) {
         while numbering.count < correlator.domainCount { numbering.append([]) }

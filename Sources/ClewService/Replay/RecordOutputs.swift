@@ -6,6 +6,8 @@ public import ClewKafka
 public protocol RecordOutput {
     /// Whether somebody still reads: false once the reader of stdout has gone.
     var isWanted: Bool { get }
+    /// False: no record is encoded.
+    var takesRecords: Bool { get }
     /// Opens it; called once the input files are open.
     mutating func begin() throws
     /// Takes one record, without a line end; the bytes are valid within the call.
@@ -14,6 +16,23 @@ public protocol RecordOutput {
     mutating func flush() throws
     /// All records are there.
     mutating func finish() throws
+}
+
+extension RecordOutput {
+    public var takesRecords: Bool { true }
+}
+
+/// Nowhere: for what else comes of a replay.
+public struct NoOutput: RecordOutput {
+    public let isWanted = true
+    public let takesRecords = false
+
+    public init() {}
+
+    public func begin() {}
+    public func take(_ revision: IncidentRevision, _ record: UnsafeRawBufferPointer) {}
+    public func flush() {}
+    public func finish() {}
 }
 
 /// Every record, or the last of each incident, as NDJSON to a file or stdout.

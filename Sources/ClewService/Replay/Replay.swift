@@ -1,7 +1,8 @@
-internal import ClewArchive
+public import ClewArchive
 public import ClewConfig
 public import ClewEngine
 import ClewFormats
+public import ClewModel
 import Glibc
 
 /// One partition with its place in the pipeline.
@@ -34,8 +35,8 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
 
     private let options: ReplayOptions
     private let config: Config
-    private var pipeline: Pipeline
-    private var output: Output
+    var pipeline: Pipeline
+    var output: Output
     private var partitions: [Partition] = []
     private var assignments: AssignmentsFile?
     private var deadLetters: DeadLetterFile
@@ -50,19 +51,38 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
 
     /// Prepares a replay; `report` is called now and then, `complain` with what goes wrong (a line each).
     public init(
-        options: ReplayOptions, config: Config, topology: TopologyDefinition, output: consuming Output,
+        options: ReplayOptions, config: Config, topology: TopologyDefinition, model: LoadedModel? = nil, output: consuming Output,
         report: @escaping (ReplayProgress) -> Void, complain: @escaping (String) -> Void
     ) {
         self.options = options
         self.config = config
-        pipeline = Pipeline(config: config, topology: topology, recordsAssignments: options.assignments != nil)
+        pipeline = Pipeline(
+            config: config, topology: topology, model: model,
+            recordsAssignments: options.assignments != nil || options.pair != nil)
         self.output = output
         assignments = options.assignments.map { AssignmentsFile(path: $0, files: options.files) }
         deadLetters = DeadLetterFile(path: options.deadLetters, files: options.files, complain: complain)
         pace = options.speed.map { Pace(factor: $0) }
         self.report = report
         self.complain = complain
+        if let pair = options.pair { watch(pair.0, pair.1) }
     }
+
+    /// Has the evidence of two alerts for each other kept.
+    private mutating func watch(_ first: FoundAlert, _ second: FoundAlert) {
+        let pair = AlertPair(first: pipeline.intern(first), second: pipeline.intern(second))
+        pipeline.correlator.explain(pair)
+        if var pairs = output as? PairOutput {
+            pairs.pair = pair
+            if let output = pairs as? Output { self.output = output }
+        }
+    }
+
+    /// What of the model does not fit the topology.
+    public var modelFit: ModelFit { pipeline.modelFit }
+
+    /// What was learned, after `run`. Reads the files once more, for their checksums.
+    public func learned() throws(ArchiveError) -> ModelFile { pipeline.learned(from: try LearnedInputs.of(options.files)) }
 
     /// Runs it to the end. Throws if a file cannot be opened or the output cannot be written; a file that is damaged
     /// is replayed up to the damage, and named in the summary.
@@ -248,6 +268,10 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     /// Carries off the records made so far.
     private mutating func deliver() throws {
         assignments?.collect(&pipeline.correlator)
+        guard output.takesRecords else {
+            _ = pipeline.correlator.takeRevisions()
+            return
+        }
         let from = options.from ?? .distantPast
         var printed: UInt64 = 0
         try pipeline.publish { revision, record in

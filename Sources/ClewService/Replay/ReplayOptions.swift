@@ -20,6 +20,11 @@ public struct ReplayOptions: Sendable {
     public var assignments: String?
     /// Path of the file for what could not be decoded.
     public var deadLetters: String?
+    /// Path of the model file that is written in the end.
+    public var savesModel: String?
+
+    /// Two alerts whose evidence for each other is kept.
+    var pair: (FoundAlert, FoundAlert)?
 
     public init() {}
 }

@@ -25,7 +25,7 @@ final class RunMetrics: Sendable {
     private let severityUnknown, resends, labelsCut, clearsUnknown, evictedKeys, rebalances: Counter
     private let implausible, alerts, repeats, clears, chronic, standing, made: Counter
     private let errors, revisions: CounterFamily
-    private let buffered, watermark, open, inMemory, keys, names, resources, boundResources, pairs: Gauge
+    private let buffered, watermark, open, inMemory, keys, names, resources, boundResources, pairs, resourcePairs: Gauge
     private let ready, members, assigned, waitingBytes: Gauge
     private let openInDomain: GaugeFamily
     private let topics: (incidents: String, deadLetters: String)
@@ -76,6 +76,7 @@ final class RunMetrics: Sendable {
         resources = registry.gauge("clew_resources", "Resources known, of the topology and by name.")
         boundResources = registry.gauge("clew_resources_bound", "Resources placed by their name.")
         pairs = registry.gauge("clew_learned_pairs", "Pairs of alert types learned.")
+        resourcePairs = registry.gauge("clew_resource_pairs", "Pairs of resources that may lack an edge in the topology.")
         evictedKeys = registry.counter("clew_alert_keys_evicted_total", "Alerts forgotten, as correlation.max_keys was reached.")
         records = registry.counter("clew_output_records_total", "Records whose transaction was committed, by topic.", labels: ["topic"])
         transactions = registry.counter("clew_transactions_total", "Transactions, by how they ended.", labels: ["outcome"])
@@ -152,6 +153,7 @@ final class RunMetrics: Sendable {
         resources.set(engine.resources)
         boundResources.set(engine.boundResources)
         pairs.set(engine.pairs)
+        resourcePairs.set(engine.resourcePairs)
         let published = engine.published
         let byStatus: [(IncidentStatus, UInt64)] = [
             (.open, published.opened), (.updated, published.updated), (.resolved, published.resolved), (.reopened, published.reopened),

@@ -1,5 +1,6 @@
 public import ClewConfig
 public import ClewEngine
+public import ClewModel
 public import ClewTelemetry
 
 /// `clew run`: Kafka in, Kafka out.
@@ -12,6 +13,7 @@ public import ClewTelemetry
 public final class RunService: Sendable {
     private let config: Config
     private let topology: TopologyDefinition
+    private let model: LoadedModel?
     private let log: Log
     private let shared: SharedState
     private let metrics: RunMetrics
@@ -21,16 +23,18 @@ public final class RunService: Sendable {
     /// Begins to listen for health and metrics (`http.listen`); connects to nothing yet.
     ///
     /// - Parameters:
+    ///   - model: what the engine begins with.
     ///   - registry: where the metrics go; one registry takes one service.
     ///   - idleRate: event time that goes by in a second while all partitions are idle, asked at each look at the clock: 1, but
     ///     for demos that play faster.
     /// - Throws: `RunFailure` where the address cannot be listened on.
     public init(
-        config: Config, topology: TopologyDefinition, log: Log, registry: MetricRegistry = MetricRegistry(),
+        config: Config, topology: TopologyDefinition, model: LoadedModel? = nil, log: Log, registry: MetricRegistry = MetricRegistry(),
         idleRate: @escaping @Sendable () -> Double = { 1 }
     ) throws(RunFailure) {
         self.config = config
         self.topology = topology
+        self.model = model
         self.log = log
         self.idleRate = idleRate
         let shared = SharedState()
@@ -57,7 +61,8 @@ public final class RunService: Sendable {
             log.flushSuppressed()
         }
         do {
-            try RunSession.run(config: config, topology: topology, log: log, shared: shared, metrics: metrics, idleRate: idleRate)
+            try RunSession.run(
+                config: config, topology: topology, model: model, log: log, shared: shared, metrics: metrics, idleRate: idleRate)
         } catch let failure as RunFailure {
             throw failure
         } catch {

@@ -2,6 +2,7 @@ import ClewConfig
 import ClewEngine
 import ClewFormats
 import ClewKafka
+import ClewModel
 import ClewTelemetry
 
 /// The pipeline's thread: it polls, decodes, correlates, and hands transactions over. Everything here belongs to it alone.
@@ -47,7 +48,7 @@ final class RunSession {
     var idleRate: @Sendable () -> Double = { 1 }
 
     private init(
-        config: Config, topology: TopologyDefinition, log: Log, shared: SharedState, metrics: RunMetrics, subscription: Subscription,
+        config: Config, pipeline: consuming Pipeline, log: Log, shared: SharedState, metrics: RunMetrics, subscription: Subscription,
         consumer: Consumer, producer: Producer, admin: Admin
     ) {
         self.config = config
@@ -57,7 +58,7 @@ final class RunSession {
         self.subscription = subscription
         topicRules = TopicRules(config)
         self.consumer = consumer
-        pipeline = Pipeline(config: config, topology: topology)
+        self.pipeline = pipeline
         idle = IdleClock(idleAfter: config.input.idleAfter.inSeconds)
         pressure = BackPressure(limit: config.input.maxBuffered)
         groupCheck = GroupCheck(group: config.input.group)
@@ -71,7 +72,7 @@ final class RunSession {
 
     /// Runs from the first connection to leaving the group. Throws `RunFailure` and `KafkaError`.
     static func run(
-        config: Config, topology: TopologyDefinition, log: Log, shared: SharedState, metrics: RunMetrics,
+        config: Config, topology: TopologyDefinition, model: LoadedModel?, log: Log, shared: SharedState, metrics: RunMetrics,
         idleRate: @escaping @Sendable () -> Double = { 1 }
     ) throws {
         let subscription = try Subscription(config)
@@ -86,8 +87,10 @@ final class RunSession {
             readiness.phase = .joining
             readiness.unreachable = nil
         }
+        let pipeline = Pipeline(config: config, topology: topology, model: model)
+        if let model { report(model, pipeline.modelFit, log) }
         let session = RunSession(
-            config: config, topology: topology, log: log, shared: shared, metrics: metrics, subscription: subscription,
+            config: config, pipeline: pipeline, log: log, shared: shared, metrics: metrics, subscription: subscription,
             consumer: consumer, producer: producer, admin: admin)
         defer { session.watch.end() }
         session.idleRate = idleRate
@@ -95,6 +98,16 @@ final class RunSession {
         session.loop()
         session.drain()
         if let failure = session.failure { throw failure }
+    }
+
+    private static func report(_ model: LoadedModel, _ fit: ModelFit, _ log: Log) {
+        log.info(
+            "model loaded",
+            [
+                "digest": LogValue(model.digest), "types": LogValue(model.file.model.types.count),
+                "pairs": LogValue(model.file.model.pairs.count),
+            ])
+        if let misfit = fit.complaint { log.warning(misfit) }
     }
 
     private func subscribe() throws(KafkaError) {

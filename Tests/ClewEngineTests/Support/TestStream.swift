@@ -161,7 +161,8 @@ enum TestStream {
         }
         for c in r.rootCauses {
             out += "\n  cause \(text(c.resource)) \(c.alerting) \(c.score) \(c.alerts) \(c.delay ?? -1)"
-            out += " \(c.reached) \(c.others) \(c.surprise)"
+            out += " \(c.reached) \(c.others) \(c.surprise) \(c.rarest) \(c.crowding) \(c.worst?.name ?? "-") \(c.neighbours)"
+            out += " \(c.shared) \(c.explained) \(c.explainedByDependency) \(c.usualDelay ?? -1)"
         }
         out += "\n  impacted \(r.impacted.map(text)) into \(r.mergedInto?.text ?? "-") from \(r.mergedFrom.map(\.text))"
         return out + " continues \(r.continues?.text ?? "-")"

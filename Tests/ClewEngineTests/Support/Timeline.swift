@@ -4,7 +4,8 @@ import ClewEngine
 ///
 /// Input: words apart by spaces. A letter fires its alert (upper case) or clears it (lower case) at the current time, `-`
 /// advances the time by one step, a duration (`30s`, `5m40s`, `4h`) advances it by so much. `B@40s` is an event whose own
-/// time is 40 s after the start, but which arrives now. `(A--)x5` is five times what stands in the brackets.
+/// time is 40 s after the start, but which arrives now. `=A` is the newest event of that letter, delivered once more.
+/// `(A--)x5` is five times what stands in the brackets.
 ///
 /// Output: `30s open A,B (correlated) | 5m30s resolved a,b (all_cleared)`: the time, the incident (`#2` from the second that
 /// was shown on), status, its alerts in order of first seen (a letter in upper case is firing, in lower case resolved; a
@@ -82,6 +83,8 @@ struct Timeline {
     func events(_ line: String) -> [TestEvent] {
         var now = 0.0
         var events: [TestEvent] = []
+        var newest: [Character: Int] = [:]
+        var isRedelivery = false
         for word in Timeline.expand(line).split(separator: " ") {
             if let pause = Timeline.seconds(word) {
                 now += pause
@@ -94,7 +97,18 @@ struct Timeline {
                     now += step
                     continue
                 }
+                if character == "=" {
+                    isRedelivery = true
+                    continue
+                }
+                if isRedelivery, let first = newest[character] {
+                    isRedelivery = false
+                    events[first].id = events[first].id ?? "\(first)"
+                    events.append(events[first])
+                    continue
+                }
                 let isClear = character.isLowercase
+                newest[character] = events.count
                 guard let alert = alerts[Character(character.uppercased())] else { continue }
                 events.append(
                     TestEvent(

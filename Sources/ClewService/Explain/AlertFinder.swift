@@ -1,0 +1,73 @@
+internal import ClewArchive
+import ClewConfig
+import ClewEngine
+import ClewFormats
+
+/// An alert key by its texts, as a first reading of the events found it.
+struct FoundAlert: Equatable {
+    var resource: [UInt8]
+    var type: [UInt8]
+    var identity: [UInt8]?
+}
+
+/// Finds what a person calls an alert among archived events: an event's id, or a key as records show it
+/// (`resource/type`, with the identity labels' values where there are such).
+struct AlertFinder {
+    private let wanted: [[UInt8]]
+    private(set) var found: [FoundAlert?]
+    /// Keys seen, for a hint at what may have been meant; not all of a large file.
+    private(set) var keys: Set<String> = []
+    private static let mostHints = 50_000
+
+    init(_ texts: [String]) {
+        wanted = texts.map { Array($0.utf8) }
+        found = texts.map { _ in nil }
+    }
+
+    /// Reads the files until both are found.
+    mutating func search(_ files: [String], _ config: Config) throws {
+        var source = try ArchiveSource(files: files, limits: DecoderRules(config).limits)
+        try source.load { _, _ in }
+        for stream in source.streams {
+            if found.allSatisfy({ $0 != nil }) { return }
+            read(stream, config)
+        }
+    }
+
+    private mutating func read(_ stream: ArchiveStream, _ config: Config) {
+        let entry = stream.isFromKafka ? TopicRules(config).entry(for: stream.topicName) : nil
+        var decoder = Decoder(rules: DecoderRules(config, topic: entry))
+        var names = Names(limit: Int(Int32.max))
+        var batch = EventBatch()
+        while found.contains(where: { $0 == nil }) {
+            switch stream.next() {
+            case .message(let message):
+                let view = ClewFormats.MessageView(
+                    value: message.value, recordTime: message.recordTime, headers: message.headers, partition: 0, offset: message.offset)
+                _ = decoder.decode(view, into: &batch, names: &names)
+                for event in batch.events { compare(event, batch, names) }
+                batch.removeAll()
+            case .oversized: break
+            case .damaged, .end: return
+            }
+        }
+    }
+
+    private mutating func compare(_ event: Event, _ batch: EventBatch, _ names: borrowing Names) {
+        let alert = FoundAlert(
+            resource: AlertFinder.bytes(event.resource, names), type: AlertFinder.bytes(event.type, names),
+            identity: event.identity == .none ? nil : AlertFinder.bytes(event.identity, names))
+        var key = alert.resource + [0x2F] + alert.type
+        if let identity = alert.identity { key += [0x2F] + identity }
+        let start = Int(event.payloadStart)
+        let id = Array(batch.payload[start..<(start + Int(event.idLength))])
+        for index in wanted.indices where found[index] == nil && (wanted[index] == key || !id.isEmpty && wanted[index] == id) {
+            found[index] = alert
+        }
+        if keys.count < AlertFinder.mostHints { keys.insert(String(decoding: key, as: UTF8.self)) }
+    }
+
+    private static func bytes(_ name: NameID, _ names: borrowing Names) -> [UInt8] {
+        names.withBytes(name) { Array($0) }
+    }
+}

@@ -1,0 +1,47 @@
+import Testing
+
+/// `clew explain`, on the smallest of the scenarios.
+@Suite struct ExplainCommandTests {
+    private func explain(_ arguments: String...) throws -> Outcome {
+        try clew(["explain", "-q", "-t", Repository.topology("small")] + arguments + [Repository.events("small")])
+    }
+
+    @Test func together() throws {
+        let outcome = try explain("disk-orders/VolumeFull", "pg-orders/DatabaseErrors")
+        #expect(outcome.code == 0, "\(outcome.err)")
+        #expect(outcome.out.contains("in the same incident, INC-"), "\(outcome.out)")
+        #expect(outcome.out.contains("Tied in INC-"))
+        #expect(outcome.out.contains("disk-orders/VolumeFull linked: odds "))
+        #expect(outcome.out.contains(" of 10 needed; topology 0.09 × propagation "))
+        #expect(outcome.out.contains("pg-orders uses disk-orders (1 hop)"))
+    }
+
+    @Test func apart() throws {
+        let outcome = try explain("--last", "2", "node-2/NodeCPUHigh", "redis-cart/RedisDown")
+        #expect(outcome.code == 0)
+        #expect(outcome.out.hasPrefix("Never in the same incident; last seen: node-2/NodeCPUHigh in INC-"), "\(outcome.out)")
+        #expect(outcome.out.contains("no evidence: "))
+        #expect(outcome.out.contains("earlier decisions: --last N shows more"))
+    }
+
+    @Test func byEventIDAsJSON() throws {
+        let outcome = try explain("--json", "prometheus-0001", "disk-orders/VolumeUsage90")
+        #expect(outcome.code == 0)
+        #expect(outcome.outLines.count > 3)
+        #expect(outcome.outLines.allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") })
+        #expect(outcome.outLines.last?.contains("\"first\":\"node-2/NodeCPUHigh\"") == true)
+        #expect(outcome.outLines.last?.contains("\"together\":false") == true)
+    }
+
+    @Test func whatIsNotThere() throws {
+        let unknown = try explain("chekout/HighErrorRate", "web/HighErrorRate")
+        #expect(unknown.code == 1)
+        #expect(unknown.err.contains("no event has the id or the key \"chekout/HighErrorRate\" (did you mean \"checkout/HighErrorRate\"?)"))
+        let same = try explain("web/HighErrorRate", "web/HighErrorRate")
+        #expect(same.code == 1)
+        #expect(same.err.contains("are the same alert"))
+        let stdin = try clew("explain", "a", "b", "-")
+        #expect(stdin.code == 2)
+        #expect(stdin.err.contains("the events are read twice"))
+    }
+}
