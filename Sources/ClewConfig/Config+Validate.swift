@@ -1,3 +1,5 @@
+internal import ClewEngine
+
 extension Config {
     /// What is wrong with values that are each legal by themselves: the path of a key, and why.
     func contradictions() -> [(path: String, message: String)] {
@@ -5,6 +7,7 @@ extension Config {
         checkTopics(&found)
         checkFormats(&found)
         checkTimes(&found)
+        checkDomains(&found)
         if kafka.bootstrapServers.isEmpty { found.append(("kafka.bootstrap_servers", "at least one broker is needed")) }
         if let name = Self.firstDuplicate(correlation.identity) {
             found.append(("correlation.identity", "the label \"\(name)\" is given twice"))
@@ -74,6 +77,18 @@ extension Config {
     private func checkTimes(_ found: inout [(path: String, message: String)]) {
         if input.maxBehind < input.allowedLateness {
             found.append(("input.max_behind", "must not be less than input.allowed_lateness"))
+        }
+    }
+
+    private func checkDomains(_ found: inout [(path: String, message: String)]) {
+        var seen: Set<String> = []
+        for (index, domain) in correlation.domains.enumerated() {
+            let path = "correlation.domains.\(index)"
+            if domain.name == CorrelationDomains.defaultName {
+                found.append((path, "the domain default is what no other domain takes; give this one another name"))
+            } else if !seen.insert(domain.name).inserted {
+                found.append((path, "the domain \(domain.name) is given twice"))
+            }
         }
     }
 

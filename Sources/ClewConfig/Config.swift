@@ -138,6 +138,10 @@ public struct Config: Sendable, Equatable {
         public var maxKeys = 1_000_000
         public var maxPairs = 200_000
         public var maxBoundResources = 10_000
+        /// Parts of the topology that correlation never crosses; what none of them takes is the domain `default`.
+        public var domains: [Domain] = []
+        /// Most threads that run domains at once; nil: as many as the machine has.
+        public var threads: Int?
     }
 
     public struct Model: Sendable, Equatable {

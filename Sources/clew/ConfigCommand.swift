@@ -23,7 +23,7 @@ enum ConfigCommand: Subcommand {
         let config = try Inputs.config(path)
         try Inputs.checkKafka(config, path)
         // Topology and model are part of what must be right before a start.
-        _ = try Inputs.topology(config.topology.files)
+        _ = try Inputs.topology([], config)
         if let model = config.model.file { _ = try Inputs.model(model) }
         Output.write(config.effectiveYAML())
         return 0

@@ -39,8 +39,7 @@ enum ExplainCommand: Subcommand {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         let config = try Inputs.config(arguments.string("config"))
-        let given = arguments.strings("topology")
-        let topology = try Inputs.topology(given.isEmpty ? config.topology.files : given)
+        let topology = try Inputs.topology(arguments.strings("topology"), config)
         var options = ReplayOptions()
         options.files = arguments.operands("FILE")
         options.until = arguments.string("until").flatMap { EventTime(rfc3339: $0) }

@@ -61,4 +61,15 @@ enum Inputs {
             throw CommandFailure.usage(error.description)
         }
     }
+
+    /// The topology with the domains of the config: from the files given, else from those that the config names.
+    static func topology(_ given: [String], _ config: Config) throws -> TopologyDefinition {
+        var topology = try topology(given.isEmpty ? config.topology.files : given)
+        do {
+            try topology.divide(into: config.correlation.domains)
+        } catch {
+            throw CommandFailure.usage(error.description)
+        }
+        return topology
+    }
 }

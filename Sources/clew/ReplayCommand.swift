@@ -33,6 +33,9 @@ enum ReplayCommand: Subcommand {
             Option.flag("cold", "With --from: skip earlier events"),
             Option.value("until", time, placeholder: "TIME", "Leave out events from then on"),
             Option.value("speed", speed, placeholder: "N", default: "max", "Multiple of real time"),
+            Option.value(
+                "threads", .integer(1...1024), placeholder: "N",
+                "Most threads that run correlation domains at once (default: one a processor)"),
             Option.flag("keep-open", "Do not take the end of the files as the end of time"),
             Option.flag("strict", "Exit with 1 if anything could not be decoded"),
             Option.flag("quiet", short: "q", "No progress bar and no summary"),
@@ -45,11 +48,15 @@ enum ReplayCommand: Subcommand {
         ])
 
     static func run(_ arguments: Arguments) throws -> Int32 {
-        let config = try config(arguments)
-        let given = arguments.strings("topology")
-        let topology = try Inputs.topology(given.isEmpty ? config.topology.files : given)
+        var config = try config(arguments)
+        if let threads = arguments.integer("threads") { config.correlation.threads = threads }
+        let topology = try Inputs.topology(arguments.strings("topology"), config)
         let model = try Inputs.model(arguments, config)
         let options = options(arguments)
+        if options.savesModel != nil, topology.domains.count > 1 {
+            throw arguments.usageError(
+                "--save-model can't be given with correlation.domains, each of which learns for itself; clew learn takes all as one")
+        }
         let toTopic = arguments.string("to-topic")
         let out = arguments.string("out") ?? "-"
         try check(arguments, options, out, toTopic)

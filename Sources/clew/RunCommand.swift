@@ -23,8 +23,7 @@ enum RunCommand: Subcommand {
     static func run(_ arguments: Arguments) throws -> Int32 {
         let config = try Inputs.config(arguments.string("config"))
         try Inputs.checkKafka(config, arguments.string("config"))
-        let given = arguments.strings("topology")
-        let topology = try Inputs.topology(given.isEmpty ? config.topology.files : given)
+        let topology = try Inputs.topology(arguments.strings("topology"), config)
         let model = try Inputs.model(arguments, config)
         let log = Log(
             level: LogLevel(name: config.log.level.rawValue) ?? .info, format: config.log.format == .json ? .json : .text)

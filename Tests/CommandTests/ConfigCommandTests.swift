@@ -46,6 +46,25 @@ import Testing
         #expect(twice.err.contains("given twice"), "\(twice.err)")
     }
 
+    @Test func domainsMustFitTheTopology() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.file(
+            "clew.yaml",
+            """
+            topology: {files: [\(Repository.topology("shop"))]}
+            correlation:
+              domains:
+                - {name: a, resources: [nowhere]}
+            """)
+        for command in [["config", "check"], ["run"], ["replay", Repository.events("shop")]] {
+            let outcome = try clew(command + ["--config", path])
+            #expect(outcome.code == 2 && outcome.out.isEmpty)
+            #expect(
+                outcome.err.contains("\(path):4:29: correlation.domains.0.resources.0: the topology has no resource \"nowhere\""),
+                "\(outcome.err)")
+        }
+    }
+
     @Test func configMistakesNameFileLineAndKey() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.file("clew.yaml", "input:\n  group: g\n  resend_aftr: 10m\n  idle_after: soon\n")

@@ -28,6 +28,28 @@ import Testing
         }
     }
 
+    /// Two installations as two domains: what comes out is what comes out of each, whatever the number of threads.
+    @Test func domainsInAnyNumberOfThreads() throws {
+        let directory = try TemporaryDirectory()
+        let first = { (name: String) in
+            try text(Repository.topology(name)).split(separator: "\n").lazy.compactMap { $0.split(separator: "id: ").dropFirst().first }
+                .first.map { String($0.prefix { !", }".contains($0) }) } ?? ""
+        }
+        let domains = try ["shop", "telecom-ring"].map { "{name: \($0), resources: [\(try first($0))]}" }
+        let config = try directory.file("clew.yaml", "correlation: {domains: [\(domains.joined(separator: ", "))]}\n")
+        let topologies = ["-t", Repository.topology("shop"), "-t", Repository.topology("telecom-ring")]
+        let events = [Repository.events("shop"), Repository.events("telecom-ring")]
+        var outputs: Set<String> = []
+        for threads in ["1", "2", "5"] {
+            let outcome = try clew(["replay", "-q", "-c", config, "--threads", threads] + topologies + events)
+            #expect(outcome.code == 0, "\(outcome.err)")
+            #expect(outcome.outLines.count > 100)
+            outputs.insert(outcome.out)
+        }
+        #expect(outputs.count == 1)
+        #expect(try clew("replay", "--threads", "0", Repository.events("small")).code == 2)
+    }
+
     @Test func aSummaryAtTheEnd() throws {
         let outcome = try clew("replay", "-t", Repository.topology("small"), Repository.events("small"))
         #expect(outcome.code == 0)

@@ -14,8 +14,8 @@ struct ConfigKey: Sendable {
     enum Shape: Sendable {
         case scalar(ScalarKey)
         case list(ListKey)
-        /// `kafka.properties`, `input.mapping`, `input.topics`: read by their own code.
-        case properties, mapping, topics
+        /// `kafka.properties`, `input.mapping`, `input.topics`, `correlation.domains`: read by their own code.
+        case properties, mapping, topics, domains
     }
 
     var section: String { String(path.prefix { $0 != "." }) }

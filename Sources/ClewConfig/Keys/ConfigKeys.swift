@@ -153,6 +153,14 @@ extension ConfigKey {
         .scalar(
             "correlation.max_bound_resources", \.correlation.maxBoundResources, .int(in: 0...10_000_000),
             "Most resources placed by their name, beyond those of the topology.", changesIncidents: true),
+        ConfigKey(
+            path: "correlation.domains",
+            summary: "Parts of the topology that are correlated apart, each {name, resources: [a resource of each of its components, "
+                + "or a pattern with * and ?]}; all else is the domain default. Bounds are those of one domain.",
+            changesIncidents: true, shape: .domains),
+        .optional(
+            "correlation.threads", \.correlation.threads, .int(in: 1...1024),
+            "Most threads that run domains at once; null: one a processor. Incidents don't depend on it."),
     ]
 
     private static let model: [ConfigKey] = [

@@ -49,6 +49,8 @@ extension ConfigReader {
             }
         case .properties:
             report(place, key.path, "expected one variable for each property, such as \(Self.propertiesPrefix)SECURITY_PROTOCOL")
+        case .domains:
+            report(place, key.path, "domains can't be given by a variable; write them into the config file")
         case .mapping:
             report(place, key.path, "expected one variable for each field, such as \(Self.mappingPrefix)RESOURCE")
         }

@@ -90,6 +90,7 @@ struct ConfigReader {
         case .properties: readProperties(value)
         case .mapping: config.input.mapping = readMapping(value, path)
         case .topics: readTopics(value)
+        case .domains: readDomains(value)
         }
     }
 

@@ -14,14 +14,15 @@ extension Config {
 
     /// The content that can change incidents, as bytes that are equal exactly if it is: the input of `versions.config`.
     ///
-    /// Of the topics only those with rules of their own count.
+    /// Of the topics only those with rules of their own count, and domains only where there are some.
     public func canonicalBytes() -> [UInt8] {
         var bare = self
         bare.fileSources = [:]
         // Not where the model lies: `versions.model` tells what is in it.
         bare.model.file = nil
         bare.input.topics.removeAll { $0 == Topic(name: $0.name) }
-        let lines = ConfigKey.all.filter(\.changesIncidents).map { key in "\(key.path) \(key.value(of: bare, redacted: false))\n" }
+        let counting = ConfigKey.all.filter { $0.changesIncidents && !($0.path == "correlation.domains" && correlation.domains.isEmpty) }
+        let lines = counting.map { key in "\(key.path) \(key.value(of: bare, redacted: false))\n" }
         return Array(("clew.config/1\n" + lines.joined()).utf8)
     }
 }
@@ -35,6 +36,8 @@ extension ConfigKey {
                 + properties(of: config, redacted: redacted).map { "    \(YAMLText.scalar($0.name)): \($0.text)\n" }.joined()
         case .topics where config.input.topics.contains { $0 != Config.Topic(name: $0.name) }:
             return "  \(name):\n" + topics(of: config).map { "    - \($0)\n" }.joined()
+        case .domains where !config.correlation.domains.isEmpty:
+            return "  \(name):\n" + domains(of: config).map { "    - \($0)\n" }.joined()
         default: return "  \(name): \(value(of: config, redacted: redacted))\n"
         }
     }
@@ -53,6 +56,7 @@ extension ConfigKey {
             return "{\(entries.joined(separator: ", "))}"
         case .mapping: return config.input.mapping.map { Self.text(of: $0, path, config) } ?? "null"
         case .topics: return "[\(topics(of: config).joined(separator: ", "))]"
+        case .domains: return "[\(domains(of: config).joined(separator: ", "))]"
         }
     }
 
@@ -82,6 +86,17 @@ extension ConfigKey {
             if !topic.resource.isEmpty { parts.append(sources(topic.resource, "resource")) }
             if !topic.type.isEmpty { parts.append(sources(topic.type, "type")) }
             return "{\(parts.joined(separator: ", "))}"
+        }
+    }
+
+    private func domains(of config: Config) -> [String] {
+        config.correlation.domains.enumerated().map { index, domain in
+            let path = "\(path).\(index)"
+            let resources = domain.resources.enumerated().map {
+                Self.source("\(path).resources.\($0)", config) ?? YAMLText.scalar($1.text)
+            }
+            let name = Self.source("\(path).name", config) ?? YAMLText.scalar(domain.name)
+            return "{name: \(name), resources: [\(resources.joined(separator: ", "))]}"
         }
     }
 

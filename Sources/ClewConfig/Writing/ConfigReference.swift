@@ -55,6 +55,7 @@ extension ConfigKey {
         case .properties: "a mapping of names to scalars"
         case .mapping: "a mapping of fields to JSON pointers, or null"
         case .topics: "a list of topics"
+        case .domains: "a list of domains"
         }
     }
 }

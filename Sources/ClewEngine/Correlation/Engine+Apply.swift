@@ -13,6 +13,7 @@ extension Engine {
     mutating func runDue(until time: Double, _ names: borrowing Names) {
         while queue.earliest <= time {
             let due = queue.pop()
+            advanceClock(to: due.time)
             run(due, names)
         }
     }
@@ -42,8 +43,10 @@ extension Engine {
     mutating func apply(_ event: Occurrence, _ names: borrowing Names) -> (Verdict, incident: UInt32) {
         if start.isNaN { begin(event.time) }
         latest = max(latest, event.due)
-        if let halfLife = parameters.halfLife, parameters.learns { fade(to: event.due, halfLife) }
         runDue(until: event.due, names)
+        advanceClock(to: event.due)
+        // Only now: what is due finds things as the last event left them, whenever it is run.
+        if let halfLife = parameters.halfLife, parameters.learns { fade(to: event.due, halfLife) }
         sweepCells(event.time)
         let key = keys.find(event.resource, event.type, event.identity)
         let isKnown = key >= 0 && keys.states[key].incident >= 0

@@ -154,7 +154,7 @@ extension Engine {
             severity: event.severity, eventName: event.eventName, binding: event.binding, flags: [],
             message: ContiguousArray(event.message), link: link.map { SharedLink($0) }, runnerUp: runnerUp(), constant: nextConstant,
             explanation: link?.stage == .arrival ? explanation(candidates[Int(order[0])]) : Explanation())
-        nextConstant += 1
+        nextConstant += constantStep
         let at: Int
         if freeEntries.count > 0 {
             at = Int(freeEntries.removeLast())

@@ -42,7 +42,7 @@ extension Engine {
         fill(&finding, q, mu, other)
         if let best {
             finding.best = link(best, q, mu, key: known, at: q.time, stage: stage)
-            finding.bestIncident = incidents.hot[Int(best.slot)].number
+            finding.bestIncident = UInt64(incidents.hot[Int(best.slot)].number)
         }
         keep(finding)
     }
@@ -58,7 +58,7 @@ extension Engine {
             occurrence.background = background
         }
         if side == 0 { note(&probe.sides.0) } else { note(&probe.sides.1) }
-        if !probe.findings.isEmpty { probe.findings[probe.findings.count - 1].incident = incidents.hot[slot].number }
+        if !probe.findings.isEmpty { probe.findings[probe.findings.count - 1].incident = UInt64(incidents.hot[slot].number) }
         self.probe = probe
     }
 
@@ -76,11 +76,11 @@ extension Engine {
             let mu = backgroundRate(q.resource, q.type, owner: keys.owner(q.resource, q.type), q.time)
             var finding = EvidenceFinding(
                 time: EventTime(seconds: now), alert: own.name, raised: EventTime(seconds: member.time), other: other.name,
-                stage: stages[Int(stage.rawValue)], incident: incidents.hot[slot].number, needed: parameters.settleThreshold,
+                stage: stages[Int(stage.rawValue)], incident: UInt64(incidents.hot[slot].number), needed: parameters.settleThreshold,
                 hasJoined: chosen != nil)
             fill(&finding, q, mu, other)
             if let chosen {
-                finding.bestIncident = incidents.hot[Int(chosen.slot)].number
+                finding.bestIncident = UInt64(incidents.hot[Int(chosen.slot)].number)
                 let member = incidents.details[slot].members[Int(chosen.member)]
                 let q = question(slot, member, stage)
                 let mu = backgroundRate(q.resource, q.type, owner: keys.owner(q.resource, q.type), q.time)
@@ -104,7 +104,7 @@ extension Engine {
         }
         // A key that has moved on since belongs to its newer incident: that is the one to compare with.
         let slot = incidents.root(Int(keys.states[Int(other.key)].incident))
-        finding.otherIncident = incidents.hot[slot].number
+        finding.otherIncident = UInt64(incidents.hot[slot].number)
         finding.obstacle = obstacle(q, other, slot)
         guard finding.obstacle == nil else { return }
         let found = strongestWay(q, mu, other, slot)

@@ -87,6 +87,7 @@ extension Engine {
         if incidents.details[slot].mergedInto >= 0 {
             record.mergedInto = publicID(incidents.root(Int(incidents.details[slot].mergedInto)), names)
         }
+        record.clock = clock
         revisions.append(record)
     }
 

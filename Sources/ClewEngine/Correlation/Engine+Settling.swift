@@ -155,6 +155,6 @@ extension Engine {
         entries[entry].explanation = explanation(candidate.best)
         entries[entry].runnerUp = nil
         entries[entry].constant = nextConstant
-        nextConstant += 1
+        nextConstant += constantStep
     }
 }

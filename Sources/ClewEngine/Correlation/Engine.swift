@@ -57,6 +57,10 @@ struct Engine: ~Copyable {
     var backgroundStart = Double.nan
     var nextAlert: UInt32 = 0
     var nextConstant: UInt64 = 1
+    /// Engines beside each other take turns in these numbers.
+    var constantStep: UInt64 = 1
+    /// Event time reached: the greatest effective time of an event, and due time of what was run, so far.
+    private(set) var clock = -Double.infinity
     var sweepAt = 0
 
     // Scratch of a scoring in progress.
@@ -132,6 +136,9 @@ struct Engine: ~Copyable {
         AlertName(resource: graph.names[resource], type: types.all[type].name, identity: identity)
     }
 
+    @inline(__always)
+    mutating func advanceClock(to time: Double) { if time > clock { clock = time } }
+
     // MARK: References to incident slots
 
     @inline(__always)
@@ -179,4 +186,13 @@ public struct PublishedCounts: Sendable, BitwiseCopyable {
     public var merged: UInt64 = 0
     public var frozen: UInt64 = 0
     public var all: UInt64 { opened + updated + resolved + reopened + merged + frozen }
+
+    mutating func add(_ other: PublishedCounts) {
+        opened += other.opened
+        updated += other.updated
+        resolved += other.resolved
+        reopened += other.reopened
+        merged += other.merged
+        frozen += other.frozen
+    }
 }

@@ -51,57 +51,103 @@ public struct CorrelatorStatistics: Sendable {
 public struct Assignment: Sendable {
     /// Number of its arrival: events are counted from 0 in the order they are pushed.
     public var sequence: UInt64
-    /// Number of its incident, in order of making; nil: none.
-    public var incident: UInt32?
+    /// Number of its incident; nil: none. The low 32 bits count the incidents of a domain in order of making, the high ones
+    /// are the number of the domain.
+    public var incident: UInt64?
     /// For a redelivery: the sequence of the first copy.
     public var sameAs: UInt64?
 }
 
-/// Events in, incident revisions out: intake (plausible clocks), the order of events, binding of names, and the engine.
+/// Events in, incident revisions out: intake (plausible clocks), the order of events, and the domains that correlate them.
 ///
 /// A pure state machine for one owner: the same events with the same partitions give the same revisions, in whatever
 /// interleaving they are pushed. Decode into an `EventBatch` with `names`, `push` it, take the `revisions`.
+///
+/// Order, redeliveries and the watermark are those of the whole stream; all else belongs to the correlation domain of the
+/// event's resource (`TopologyDefinition.domains`). What is due in a domain is run once the watermark has reached it, so
+/// its revisions do not depend on the others. Revisions of several domains come out by (event time that the domain had
+/// reached, domain, order within it); those that the watermark has not passed wait for what may come before them.
 public struct Correlator: ~Copyable {
-    private static let longestMessage = 256
     /// Texts of waiting events; beyond, the oldest are taken early, as at `maxBuffered`.
     private static let mostBufferedBytes = 1 << 30
+    /// Events, and bytes of their texts, that the domains are handed before they are stepped.
+    private static let mostPending = 8_192
+    private static let mostPendingBytes = 64 << 20
+
+    /// Where the events of a name go. Not private: a generic over a private type cannot be stored by a struct of another module.
+    struct Route: BitwiseCopyable {
+        /// -1: not known yet.
+        var domain: Int32
+        /// Number of the name within the domain.
+        var local: UInt32
+        static let unknown = Route(domain: -1, local: 0)
+    }
 
     /// The names of everything; the decoder interns into it.
     public var names: Names
-    private var engine: Engine
-    private var binding: NameBinding
+    /// Runs a body for each number below the first argument, in any order or at once, and returns when all are done; nil: one
+    /// domain after the other, in this thread. The results are the same.
+    public var concurrently: ((_ count: Int, _ body: (Int) -> Void) -> Void)?
+    /// As in `Engine`: keeps the struct from being copied at calls that do not mutate it.
+    private let inMemory: any Sendable = true
+    private let domains: [Domain]
+    /// With several domains only.
+    private let router: DomainRouter?
+    private var routes: Table<Route>
     private var partitions: Partitions
     private var buffer = ReorderBuffer()
     private var redeliveries: RedeliveryMemory
     private let intake: IntakeParameters
-    private var resourceOf = Table<Int32>()
-    private var ruleOf = Table<UInt8>()
     private var counts = CorrelatorStatistics()
     private var sequence: UInt64 = 0
-    private let boundLimit: Int
-    private var bound = 0
+    /// Handed to the domains since they were stepped.
+    private var pending = 0
+    private var pendingBytes = 0
+    private var hasEnded = false
 
     /// Whether `assignments`, `merges` and `foundings` are kept (until taken).
     public let recordsAssignments: Bool
-    public private(set) var assignments: [Assignment] = []
+    private var repeated: [Assignment] = []
 
-    /// Creates a correlator for a topology; without nodes every name is placed by itself.
+    /// Creates a correlator for a topology; without nodes every name is placed by itself. The bounds of `correlation` are
+    /// those of one domain.
     public init(
         topology: TopologyDefinition, correlation: CorrelationParameters = CorrelationParameters(),
         intake: IntakeParameters = IntakeParameters(), nameLimit: Int = 2_000_000, recordsAssignments: Bool = false
     ) {
         names = Names(limit: nameLimit)
-        engine = Engine(topology: topology, names: &names, parameters: correlation)
-        binding = NameBinding(engine.graph, names)
-        boundLimit = engine.graph.count + correlation.maxBoundResources
-        resourceOf = Table(repeating: -1, count: names.count)
-        ruleOf = Table(repeating: BindingRule.known.rawValue, count: names.count)
+        var domains: [Domain] = []
+        let parts = topology.parts()
+        for (place, part) in parts.enumerated() {
+            domains.append(
+                Domain(
+                    topology: part, correlation: correlation, names: &names, recordsAssignments: recordsAssignments, place: place,
+                    count: parts.count))
+        }
+        self.domains = domains
+        router = parts.count > 1 ? DomainRouter(topology, names: &names) : nil
+        routes = Table(repeating: .unknown, count: names.count)
         partitions = Partitions(lateness: intake.allowedLateness)
         redeliveries = RedeliveryMemory(span: intake.redeliveryMemory, limit: intake.maxRedeliveries)
         self.intake = intake
         self.recordsAssignments = recordsAssignments
-        engine.recordsAssignments = recordsAssignments
-        for v in 0..<engine.graph.count { resourceOf[Int(engine.graph.names[v].index)] = Int32(v) }
+        for (number, domain) in domains.enumerated() {
+            for v in 0..<domain.engine.graph.count {
+                routes[Int(domain.engine.graph.names[v].index)] = Route(domain: Int32(number), local: domain.addName(of: v))
+            }
+        }
+    }
+
+    /// How many domains there are.
+    public var domainCount: Int { domains.count }
+
+    /// Incidents that are open in a domain.
+    public func incidentsOpen(inDomain number: Int) -> Int { domains[number].engine.openIncidents }
+
+    /// The number of the domain that takes the events of a name; nil before its first event.
+    public func domain(of resource: NameID) -> Int? {
+        let index = Int(resource.index)
+        return index < routes.count && routes[index].domain >= 0 ? Int(routes[index].domain) : nil
     }
 
     // MARK: The model
@@ -109,14 +155,23 @@ public struct Correlator: ~Copyable {
     /// Begins with what a model knows; to be called once, before the first event. With `CorrelationParameters.learns` the
     /// model is what learning goes on from, else it stays as it is.
     ///
-    /// Returns what of it does not fit the topology. O(entries of the model).
+    /// Each domain begins with all of it. Returns what of it does not fit the topology: kinds that no domain has, entries left
+    /// out over all domains. O(entries of the model · domains).
     public mutating func adopt(_ model: CorrelationModel) -> ModelFit {
         guard counts.taken == 0 else { return ModelFit() }
-        return engine.adopt(model, &names)
+        var fit = domains[0].engine.adopt(model, &names)
+        for domain in domains.dropFirst() {
+            let other = domain.engine.adopt(model, &names)
+            fit.unknownKinds.removeAll { !other.unknownKinds.contains($0) }
+            fit.leftOut += other.leftOut
+        }
+        return fit
     }
 
-    /// What is known now: the model adopted, and what was learned since. O(n log n) in its entries.
-    public func learned() -> CorrelationModel { engine.learned(names, events: counts.taken) }
+    /// What a domain knows now: the model adopted, and what was learned since. O(n log n) in its entries.
+    public func learned(inDomain number: Int = 0) -> CorrelationModel {
+        domains[number].engine.learned(names, events: domains[number].taken)
+    }
 
     // MARK: Partitions and the watermark
 
@@ -135,6 +190,7 @@ public struct Correlator: ~Copyable {
     public mutating func setPartition(_ p: UInt32, _ state: PartitionState) {
         partitions.set(Int(p), state)
         takeReady()
+        step()
     }
 
     /// The greatest event time of a partition so far.
@@ -147,14 +203,18 @@ public struct Correlator: ~Copyable {
     public mutating func forceWatermark(byMicroseconds step: Int64) {
         partitions.force(by: step)
         takeReady()
-        if partitions.watermark > .min { engine.runDue(until: Double(partitions.watermark) / 1e6, names) }
+        self.step()
     }
 
     /// The end of all input: the watermark reaches infinity, everything due is run.
     public mutating func finish() {
         while buffer.count > 0 { takeNext() }
-        engine.runAllDue(names)
+        hasEnded = true
+        step(until: .greatestFiniteMagnitude)
     }
+
+    /// Nothing more is pushed: revisions that wait for what other domains might have put before them may be taken.
+    public mutating func release() { hasEnded = true }
 
     /// Offset of the oldest event of each partition that still waits for the watermark.
     public func oldestWaiting(_ body: (UInt32, Int64) -> Void) { buffer.forEachWaiting(body) }
@@ -190,6 +250,7 @@ public struct Correlator: ~Copyable {
             sequence += 1
             takeReady()
         }
+        step()
         return rejected
     }
 
@@ -256,135 +317,94 @@ public struct Correlator: ~Copyable {
         {
             counts.redelivered += 1
             if recordsAssignments {
-                assignments.append(Assignment(sequence: waiting.sequence, incident: nil, sameAs: first))
+                repeated.append(Assignment(sequence: waiting.sequence, incident: nil, sameAs: first))
             }
             return
         }
         counts.taken += 1
         let payload = buffer.payload(event)
         let index = Int(event.resource.index)
-        if index >= resourceOf.count || resourceOf[index] < 0 { bind(event, payload) }
-        let rule = BindingRule(rawValue: ruleOf[index]) ?? .known
-        let isAlias = rule != .known && rule.rawValue <= BindingRule.aliasSuffix.rawValue
-        let message = UnsafeRawBufferPointer(rebasing: payload[Int(event.idLength)..<(Int(event.idLength) + Int(event.messageLength))])
-        let occurrence = Occurrence(
-            time: event.time.seconds, due: Double(waiting.effective) / 1e6, resource: Int(resourceOf[index]),
-            type: engine.type(event.type), identity: event.identity, status: event.status, severity: event.severity,
-            eventName: isAlias ? event.resource : .none, binding: rule, message: Correlator.cut(message))
-        let (verdict, incident) = engine.apply(occurrence, names)
-        count(verdict)
-        if recordsAssignments {
-            let belongs = verdict == .repeated || verdict == .joined || verdict == .opened
-            assignments.append(Assignment(sequence: waiting.sequence, incident: belongs ? incident : nil, sameAs: nil))
-        }
+        if index >= routes.count || routes[index].domain < 0 { route(event, payload) }
+        let route = routes[index]
+        let domain = domains[Int(route.domain)]
+        guard concurrently != nil else { return domain.take(waiting, Int(route.local), payload, names) }
+        domain.enqueue(waiting, Int(route.local), payload)
+        pending += 1
+        pendingBytes += payload.count
+        if pending >= Correlator.mostPending || pendingBytes >= Correlator.mostPendingBytes { step() }
     }
 
-    /// At most `longestMessage` bytes, not cut within a character.
-    private static func cut(_ message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        guard message.count > longestMessage else { return message }
-        var end = longestMessage
-        while end > 0, message[end] & 0xC0 == 0x80 { end -= 1 }
-        return UnsafeRawBufferPointer(rebasing: message[..<end])
-    }
-
-    private mutating func count(_ verdict: Verdict) {
-        switch verdict {
-        case .cleared: counts.clears += 1
-        case .clearedUnknown:
-            counts.clears += 1
-            counts.unknownClears += 1
-        case .chronic: counts.chronic += 1
-        case .standing: counts.standing += 1
-        case .repeated: counts.repeats += 1
-        case .joined, .opened: counts.newAlerts += 1
-        }
-    }
-
-    /// Places a name at its first event.
-    private mutating func bind(_ event: Event, _ payload: UnsafeRawBufferPointer) {
+    /// Finds the domain of a name at its first event.
+    private mutating func route(_ event: Event, _ payload: UnsafeRawBufferPointer) {
         let index = Int(event.resource.index)
-        if index >= resourceOf.count {
-            resourceOf.resize(to: index + 256, filling: -1)
-            ruleOf.resize(to: index + 256, filling: 0)
+        if index >= routes.count { routes.resize(to: index + 256, filling: .unknown) }
+        let domain = router?.domain(of: NameBinding.bytes(event.resource, names), labels: event.labels(in: payload)) ?? 0
+        routes[index] = Route(domain: Int32(domain), local: domains[domain].addName())
+    }
+
+    // MARK: Domains
+
+    /// Lets the domains take what was handed to them, and run what the watermark has reached.
+    private mutating func step() {
+        step(until: partitions.watermark == .min ? -.infinity : Double(partitions.watermark) / 1e6)
+    }
+
+    private mutating func step(until time: Double) {
+        pending = 0
+        pendingBytes = 0
+        guard let concurrently else {
+            for domain in domains { domain.step(until: time, names) }
+            return
         }
-        let name = NameBinding.bytes(event.resource, names)
-        let start = Int(event.idLength) + Int(event.messageLength)
-        let labels = EventPayload.labels(UnsafeRawBufferPointer(rebasing: payload[start...]))
-        switch binding.bind(name, labels: labels, engine.graph) {
-        case .alias(let v, let rule):
-            resourceOf[index] = Int32(v)
-            ruleOf[index] = rule.rawValue
-            counts.aliases += 1
-        case .new(let kind, let edges, let rule):
-            let isWithin = engine.graph.count < boundLimit
-            let v = engine.addResource(
-                name: event.resource, kind: engine.graph.kindIndex(isWithin ? kind : Graph.unknownKind), edges: isWithin ? edges : [])
-            if isWithin { binding.index(v, name) }
-            resourceOf[index] = Int32(v)
-            ruleOf[index] = (isWithin ? rule : .isolated).rawValue
-            bound += 1
-        }
+        let busy = domains.filter { $0.hasWork(until: time) }
+        concurrently(busy.count) { busy[$0].step(until: time, names) }
     }
 
     // MARK: Results
 
     /// From now on keeps what two alerts have to say for each other, at each decision about one of them (§10).
-    public mutating func explain(_ pair: AlertPair) { engine.probe = EvidenceProbe(pair) }
-
-    /// What was found about the pair since `explain`, in order; at most 10,000.
-    public var findings: [EvidenceFinding] { engine.probe?.findings ?? [] }
-
-    /// Revisions waiting to be taken.
-    public var pendingRevisions: Int { engine.revisions.count }
-
-    /// The revisions made since the last call, in order.
-    public mutating func takeRevisions() -> [IncidentRevision] {
-        var taken: [IncidentRevision] = []
-        swap(&taken, &engine.revisions)
-        return taken
+    public mutating func explain(_ pair: AlertPair) {
+        for domain in domains { domain.engine.probe = EvidenceProbe(pair) }
     }
 
-    /// The assignments made since the last call (with `recordsAssignments`).
+    /// What was found about the pair since `explain`, in order; at most 10,000. Nothing for alerts of two domains.
+    public var findings: [EvidenceFinding] { domains.flatMap { $0.findings } }
+
+    /// Revisions that are made and not taken yet.
+    public var pendingRevisions: Int { domains.reduce(0) { $0 + $1.engine.revisions.count } }
+
+    /// The revisions made since the last call, in order; of several domains those that the watermark has passed.
+    public mutating func takeRevisions() -> [IncidentRevision] {
+        guard domains.count > 1 else { return domains[0].takeRevisions(before: .infinity) }
+        let end = hasEnded ? .infinity : partitions.watermark == .min ? -.infinity : Double(partitions.watermark) / 1e6
+        var taken: [IncidentRevision] = []
+        for domain in domains { taken += domain.takeRevisions(before: end) }
+        // Of each domain they are in order already.
+        let order = taken.indices.sorted { (taken[$0].clock, $0) < (taken[$1].clock, $1) }
+        return order.map { taken[$0] }
+    }
+
+    /// The assignments made since the last call (with `recordsAssignments`): redeliveries, then those of each domain in order.
     public mutating func takeAssignments() -> [Assignment] {
         var taken: [Assignment] = []
-        swap(&taken, &assignments)
+        swap(&taken, &repeated)
+        for domain in domains { taken += domain.takeAssignments() }
         return taken
     }
 
     /// Incidents that were merged since the last call, by number: `from` is part of `into` from then on.
-    public mutating func takeMerges() -> [(from: UInt32, into: UInt32)] {
-        var taken: [(from: UInt32, into: UInt32)] = []
-        swap(&taken, &engine.mergeLog)
-        return taken
-    }
+    public mutating func takeMerges() -> [(from: UInt64, into: UInt64)] { domains.flatMap { $0.takeMerges() } }
 
     /// The public ids of the incidents made since the last call, by number.
-    public mutating func takeFoundings() -> [(number: UInt32, id: IncidentID)] {
-        var taken: [(number: UInt32, id: IncidentID)] = []
-        swap(&taken, &engine.foundingLog)
-        return taken
-    }
+    public mutating func takeFoundings() -> [(number: UInt64, id: IncidentID)] { domains.flatMap { $0.takeFoundings() } }
 
-    /// What was counted, and sizes as they are now.
+    /// What was counted, and sizes as they are now, over all domains.
     public var statistics: CorrelatorStatistics {
         var s = counts
-        s.incidentsMade = engine.opened
-        s.incidentsOpen = engine.openIncidents
-        s.published = engine.published
-        s.evaluations = engine.evaluations
+        for domain in domains { domain.add(to: &s) }
         s.buffered = buffer.count
-        s.keys = engine.keys.count
-        s.incidentsInMemory = engine.incidents.live
-        s.alertEntries = engine.entries.count - engine.freeEntries.count
-        s.dueEntries = engine.queue.count
-        s.resourcesWithCells = engine.cells.rows
         s.redeliveriesRemembered = redeliveries.count
-        s.pairs = engine.propagation.pairs.count
-        s.resourcePairs = engine.resourcePairs.pairs.count
-        s.resources = engine.graph.count
-        s.boundResources = bound
         s.names = names.count
-        s.evictedKeys = engine.evictedKeys
         s.watermark = partitions.watermark == .min ? nil : EventTime(microseconds: partitions.watermark)
         return s
     }

@@ -81,7 +81,9 @@ struct Graph: ~Copyable {
     var count: Int { kinds.count }
 
     /// Builds the graph: O(edges · cone). Fails only where `names` is full (nil name ids become `.none`).
-    init(_ definition: TopologyDefinition, names table: inout Names) {
+    ///
+    /// Without `cones` it is good for looking names up only.
+    init(_ definition: TopologyDefinition, names table: inout Names, cones hasCones: Bool = true) {
         names = Table()
         kinds = Table()
         kindCounts = Table()
@@ -106,7 +108,7 @@ struct Graph: ~Copyable {
             appendResource(name: table.intern(node.id) ?? .none, kind: kindIndex(node.kind))
         }
         addEdges(definition)
-        for v in 0..<count { computeCone(v) }
+        if hasCones { for v in 0..<count { computeCone(v) } }
         computeComponents(definition)
     }
 
@@ -326,24 +328,9 @@ extension Graph {
 
 extension Graph {
     private mutating func computeComponents(_ definition: TopologyDefinition) {
-        for v in 0..<count { components[v] = UInt32(v) }
-        func root(_ x: Int, _ parents: inout Table<UInt32>) -> Int {
-            var x = x
-            while Int(parents[x]) != x {
-                parents[x] = parents[Int(parents[x])]
-                x = Int(parents[x])
-            }
-            return x
-        }
-        for edge in definition.edges {
-            let a = root(edge.from, &components)
-            let b = root(edge.to, &components)
-            if a != b { components[max(a, b)] = UInt32(min(a, b)) }
-        }
-        for v in 0..<count {
-            let r = root(v, &components)
-            components[v] = UInt32(r)
-            componentSizes[r] += 1
+        for (v, root) in definition.componentRoots().enumerated() {
+            components[v] = UInt32(root)
+            componentSizes[root] += 1
         }
     }
 

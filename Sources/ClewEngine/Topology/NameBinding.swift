@@ -20,6 +20,7 @@ struct NameBinding: ~Copyable {
     }
 
     private static let mostSiblings = 16
+    private static let labelKind = "label"
     private static let scopeLabels = ["cluster", "site", "namespace"]
 
     private var exact = NameIndex()
@@ -105,10 +106,23 @@ struct NameBinding: ~Copyable {
             let other = exact.find(Array(label.value.utf8))
             guard other >= 0, !edges.contains(where: { $0.other == other }) else { continue }
             if edges.isEmpty { rule = .labels }
-            edges.append(Graph.SuggestedEdge(other: other, kind: "label", outgoing: true))
+            edges.append(Graph.SuggestedEdge(other: other, kind: NameBinding.labelKind, outgoing: true))
         }
         edges.sort { ($0.other, $0.kind, $0.outgoing ? 1 : 0) < ($1.other, $1.kind, $1.outgoing ? 1 : 0) }
         return .new(kind: kind.isEmpty ? Graph.unknownKind : kind, edges: edges, rule)
+    }
+
+    /// The known resource that a name belongs to more than to any other: what it is an alias of, else its parent, else the
+    /// smallest neighbour that it has from its siblings, else from its labels; -1 if there is none.
+    func anchor(of name: [UInt8], labels: [(name: String, value: String)], _ graph: borrowing Graph) -> ResourceIndex {
+        let parent = self.parent(name)
+        switch bind(name, labels: labels, graph) {
+        case .alias(let v, _): return v
+        case .new(_, let edges, _):
+            if parent >= 0 { return parent }
+            let bySiblings = edges.filter { $0.kind != NameBinding.labelKind }.map(\.other).min()
+            return bySiblings ?? edges.map(\.other).min() ?? -1
+        }
     }
 
     /// Adds the edges that the siblings of the most frequent kind share; returns that kind.

@@ -40,6 +40,8 @@ public struct TopologyDefinition: Sendable {
     public var edges: [Edge]
     /// Spread of the kinds that occur and differ from `forward`.
     public var spreads: [String: EdgeSpread]
+    /// Which domain each node is in; by default there is one.
+    public var domains = CorrelationDomains()
 
     public init(nodes: [Node] = [], edges: [Edge] = [], spreads: [String: EdgeSpread] = [:]) {
         self.nodes = nodes

@@ -84,6 +84,11 @@ public struct Event: Sendable, BitwiseCopyable {
     /// Bytes of the whole payload.
     @inlinable
     public var payloadLength: Int { Int(idLength) + Int(messageLength) + Int(labelsLength) }
+
+    /// The labels in the event's payload.
+    func labels(in payload: UnsafeRawBufferPointer) -> [(name: String, value: String)] {
+        EventPayload.labels(UnsafeRawBufferPointer(rebasing: payload[(Int(idLength) + Int(messageLength))...]))
+    }
 }
 
 /// Events decoded together, with the bytes of their texts. Reused: `removeAll` keeps the storage.

@@ -44,8 +44,8 @@ public struct EvidenceFinding: Sendable {
     /// On arrival, or the settlement.
     public var stage: LinkStage
     /// Numbers of their incidents after the decision (`Correlator.takeFoundings`, `takeMerges`).
-    public var incident: UInt32
-    public var otherIncident: UInt32?
+    public var incident: UInt64
+    public var otherIncident: UInt64?
     /// The evidence, if there was any.
     public var link: Link?
     public var obstacle: EvidenceObstacle?
@@ -55,5 +55,5 @@ public struct EvidenceFinding: Sendable {
     public var hasJoined: Bool
     /// The best evidence for any incident, by which it was decided, and the number of that incident.
     public var best: Link?
-    public var bestIncident: UInt32?
+    public var bestIncident: UInt64?
 }

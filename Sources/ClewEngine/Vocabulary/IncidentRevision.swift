@@ -350,6 +350,8 @@ public struct IncidentRevision: Sendable {
     public var mergedFrom: [IncidentID]
     /// The frozen incident that this one continues.
     public var continues: IncidentID?
+    /// The clock of the engine that made it: by it, revisions of several domains are put in order.
+    var clock = 0.0
 
     public init(
         id: IncidentID, revision: UInt32, status: IncidentStatus, reason: RevisionReason, severity: Severity, openedAt: EventTime,

@@ -100,10 +100,10 @@ private struct ScoredReplay: ~Copyable {
     private let topic: Int
     private let partition: UInt32
     private var ids: [String] = []
-    private var incidents: [UInt32?] = []
+    private var incidents: [UInt64?] = []
     private var copies: [(sequence: Int, first: Int)] = []
-    private var mergedInto: [UInt32: UInt32] = [:]
-    private var publicIDs: [UInt32: String] = [:]
+    private var mergedInto: [UInt64: UInt64] = [:]
+    private var publicIDs: [UInt64: String] = [:]
 
     init(config: Config, topology: TopologyDefinition) {
         pipeline = Pipeline(config: config, topology: topology, recordsAssignments: true)

@@ -165,18 +165,18 @@ extension Replay where Output == PairOutput {
 
 /// Public ids of incidents by their numbers, and what became of them.
 private struct IncidentNames {
-    private var ids: [UInt32: String] = [:]
-    private var mergedInto: [UInt32: UInt32] = [:]
+    private var ids: [UInt64: String] = [:]
+    private var mergedInto: [UInt64: UInt64] = [:]
 
     init(_ correlator: inout Correlator) {
         for founding in correlator.takeFoundings() { ids[founding.number] = founding.id.text }
         for merge in correlator.takeMerges() { mergedInto[merge.from] = merge.into }
     }
 
-    func made(_ number: UInt32) -> String { ids[number] ?? "" }
+    func made(_ number: UInt64) -> String { ids[number] ?? "" }
 
     /// The id of the incident that it is part of at the end.
-    func final(_ number: UInt32) -> String {
+    func final(_ number: UInt64) -> String {
         var number = number
         while let next = mergedInto[number] { number = next }
         return made(number)

@@ -39,6 +39,8 @@ public struct Pipeline: ~Copyable {
     private var encoder: IncidentEncoder
     private var batch = EventBatch()
     public let versions: RecordVersions
+    /// The correlation domains, by number.
+    public let domainNames: [String]
     /// What of the model does not fit the topology.
     public private(set) var modelFit = ModelFit()
     private let halfLife: Double?
@@ -49,6 +51,9 @@ public struct Pipeline: ~Copyable {
         correlator = Correlator(
             topology: topology, correlation: config.correlationParameters, intake: config.intakeParameters,
             nameLimit: config.limits.names, recordsAssignments: recordsAssignments)
+        domainNames = topology.domains.names
+        let threads = DomainThreads.count(wanted: config.correlation.threads, domains: correlator.domainCount)
+        if threads > 1 { correlator.concurrently = { DomainThreads.run($0, threads: threads, $1) } }
         versions = RecordVersions(
             clew: ClewVersion.text, config: Pipeline.digest(config.canonicalBytes()),
             topology: Pipeline.digest(topology.canonicalBytes()), model: model?.digest)

@@ -18,11 +18,13 @@ struct AssignmentsFile: ~Copyable {
     private let files: [String]
     private var places: ContiguousArray<Place> = []
     private var ids: ContiguousArray<UInt8> = []
-    /// Incident number + 1 by sequence; 0: none.
+    /// Place of the incident in `publicIDs` + 1 by sequence; 0: none.
     private var incidents: ContiguousArray<UInt32> = []
     private var firstCopies: ContiguousArray<(sequence: UInt64, first: UInt64)> = []
     private var mergedInto: ContiguousArray<UInt32> = []
     private var publicIDs: ContiguousArray<IncidentID> = []
+    /// Place in `publicIDs` by domain and number of the incident there.
+    private var numbering: [ContiguousArray<UInt32>] = []
 
     init(path: String, files: [String]) {
         self.path = path
@@ -58,21 +60,31 @@ struct AssignmentsFile: ~Copyable {
 
     /// Takes over what the correlator has decided since the last call.
     mutating func collect(_ correlator: inout Correlator) {
+        while numbering.count < correlator.domainCount { numbering.append([]) }
         for founding in correlator.takeFoundings() {
-            while publicIDs.count <= Int(founding.number) {
-                publicIDs.append(IncidentID(value: 0))
-                mergedInto.append(.max)
-            }
-            publicIDs[Int(founding.number)] = founding.id
+            let (domain, number) = AssignmentsFile.parts(founding.number)
+            while numbering[domain].count <= number { numbering[domain].append(0) }
+            numbering[domain][number] = UInt32(publicIDs.count)
+            publicIDs.append(founding.id)
+            mergedInto.append(.max)
         }
         for assignment in correlator.takeAssignments() {
             if let first = assignment.sameAs {
                 firstCopies.append((assignment.sequence, first))
             } else if let incident = assignment.incident {
-                incidents[Int(assignment.sequence)] = incident + 1
+                incidents[Int(assignment.sequence)] = place(incident) + 1
             }
         }
-        for merge in correlator.takeMerges() { mergedInto[Int(merge.from)] = merge.into }
+        for merge in correlator.takeMerges() { mergedInto[Int(place(merge.from))] = place(merge.into) }
+    }
+
+    private static func parts(_ incident: UInt64) -> (domain: Int, number: Int) {
+        (Int(incident >> 32), Int(UInt32(truncatingIfNeeded: incident)))
+    }
+
+    private func place(_ incident: UInt64) -> UInt32 {
+        let (domain, number) = AssignmentsFile.parts(incident)
+        return numbering[domain][number]
     }
 
     /// Writes the lines in the order of the input: by file, line, and place in the message.

@@ -107,6 +107,7 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
             report(ReplayProgress(bytesRead: position.read, bytesTotal: position.total, events: summary.events, isSplitting: false))
         }
         if !options.keepsOpen, isWanted { pipeline.correlator.finish() }
+        pipeline.correlator.release()
         try deliver()
         try output.finish()
         summary.isCutShort = !output.isWanted

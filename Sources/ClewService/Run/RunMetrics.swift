@@ -27,6 +27,7 @@ final class RunMetrics: Sendable {
     private let errors, revisions: CounterFamily
     private let buffered, watermark, open, inMemory, keys, names, resources, boundResources, pairs, resourcePairs: Gauge
     private let ready, members, assigned, waitingBytes: Gauge
+    private let openInDomain: GaugeFamily
     private let topics: (incidents: String, deadLetters: String)
 
     init(_ registry: MetricRegistry, config: Config) {
@@ -65,6 +66,8 @@ final class RunMetrics: Sendable {
         registry.gauge("clew_reorder_buffer_limit_events", "input.max_buffered.").set(config.input.maxBuffered)
         watermark = registry.gauge("clew_watermark_timestamp_seconds", "Event time up to which the input is complete, since 1970.")
         open = registry.gauge("clew_incidents_open", "Incidents that are open.")
+        openInDomain = registry.gauge(
+            "clew_domain_incidents_open", "Incidents that are open, by domain; where correlation.domains names some.", labels: ["domain"])
         inMemory = registry.gauge("clew_incidents_in_memory", "Incidents remembered, over or not, shown or not.")
         made = registry.counter("clew_incidents_made_total", "Incidents begun, most of which are never published.")
         revisions = registry.counter("clew_incident_revisions_total", "Revisions of incidents, by their status.", labels: ["status"])
@@ -166,6 +169,8 @@ final class RunMetrics: Sendable {
         idle.child(labels).set(figures.isIdle ? 1 : 0)
         paused.child(labels).set(figures.isPaused ? 1 : 0)
     }
+
+    func update(domain: String, incidentsOpen count: Int) { openInDomain.child(domain).set(count) }
 
     func remove(_ partition: TopicPartition) {
         for family in [lag, watermarkLag, idle, paused] { family.remove(partition.topic, "\(partition.partition)") }

@@ -74,6 +74,11 @@ extension RunSession {
             metrics.update(topic: pipeline.topicName(topic), counters)
         }
         metrics.update(pipeline.decoderCounters, statistics)
+        if pipeline.domainNames.count > 1 {
+            for (number, name) in pipeline.domainNames.enumerated() {
+                metrics.update(domain: name, incidentsOpen: pipeline.correlator.incidentsOpen(inDomain: number))
+            }
+        }
         let assigned = sources.assigned
         for number in assigned {
             let lag = isClosing ? nil : self.lag(of: number)

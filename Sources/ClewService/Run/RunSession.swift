@@ -151,6 +151,7 @@ final class RunSession {
     private func drain() {
         shared.update { $0.phase = .draining }
         if failure == nil {
+            pipeline.correlator.release()
             log.info("draining", ["waiting_events": LogValue(pipeline.correlator.statistics.buffered)])
             finishTransactions(seconds: RunSession.drainSeconds)
         }

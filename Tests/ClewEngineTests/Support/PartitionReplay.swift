@@ -54,15 +54,15 @@ struct PartitionReplay: ~Copyable {
     mutating func finish() -> PartitionDigest {
         push()
         correlator.finish()
-        var parent: [UInt32: UInt32] = [:]
+        var parent: [UInt64: UInt64] = [:]
         for merge in correlator.takeMerges() { parent[merge.from] = merge.into }
-        func root(_ incident: UInt32) -> UInt32 {
+        func root(_ incident: UInt64) -> UInt64 {
             var incident = incident
             while let next = parent[incident] { incident = next }
             return incident
         }
-        var first: [UInt32: Int] = [:]
-        var sizes: [UInt32: Int] = [:]
+        var first: [UInt64: Int] = [:]
+        var sizes: [UInt64: Int] = [:]
         var hash = SHA256()
         var events = 0
         for assignment in correlator.takeAssignments().sorted(by: { $0.sequence < $1.sequence }) where assignment.sameAs == nil {

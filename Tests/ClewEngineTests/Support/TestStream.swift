@@ -140,7 +140,7 @@ enum TestStream {
         var statistics: CorrelatorStatistics
         var rejected: [Int]
         var assignments: [Assignment]
-        var merges: [(UInt32, UInt32)]
+        var merges: [(UInt64, UInt64)]
     }
 
     /// All fields of a revision, names in place of ids.
