@@ -1,5 +1,5 @@
 /// What was counted since the start.
-public struct CorrelatorStatistics: Sendable {
+public struct CorrelatorStatistics: Sendable, BitwiseCopyable {
     /// Events taken by the engine (redeliveries not included).
     public var taken: UInt64 = 0
     /// Came further behind their partition's newest than the allowed lateness.
@@ -48,7 +48,7 @@ public struct CorrelatorStatistics: Sendable {
 }
 
 /// What became of one event, for the assignments file.
-public struct Assignment: Sendable {
+public struct Assignment: Sendable, BitwiseCopyable {
     /// Number of its arrival: events are counted from 0 in the order they are pushed.
     public var sequence: UInt64
     /// Number of its incident; nil: none. The low 32 bits count the incidents of a domain in order of making, the high ones
@@ -407,5 +407,21 @@ public struct Correlator: ~Copyable {
         s.names = names.count
         s.watermark = partitions.watermark == .min ? nil : EventTime(microseconds: partitions.watermark)
         return s
+    }
+
+    /// Everything held over from one event to the next, in one order for writing and reading.
+    mutating func transfer(_ state: inout StateArchive) {
+        names.transfer(&state)
+        state.table(&routes)
+        partitions.transfer(&state)
+        buffer.transfer(&state)
+        redeliveries.transfer(&state)
+        state.value(&counts)
+        state.value(&sequence)
+        state.value(&pending)
+        state.value(&pendingBytes)
+        state.value(&hasEnded)
+        state.array(&repeated)
+        for domain in domains { domain.transfer(&state, names) }
     }
 }

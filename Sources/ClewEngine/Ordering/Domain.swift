@@ -1,3 +1,25 @@
+/// A resource that a name was bound to: enough to add it to the graph again.
+private struct BoundResource {
+    var name: NameID
+    var kind: UInt16
+    var isIndexed: Bool
+    var edges: [Graph.SuggestedEdge]
+
+    mutating func transfer(_ state: inout StateArchive) {
+        state.value(&name)
+        state.value(&kind)
+        state.value(&isIndexed)
+        var count = edges.count
+        state.count(&count, stride: 1)
+        if state.isReading { edges = Array(repeating: Graph.SuggestedEdge(other: 0, kind: "", outgoing: false), count: count) }
+        for at in edges.indices {
+            state.value(&edges[at].other)
+            state.string(&edges[at].kind)
+            state.value(&edges[at].outgoing)
+        }
+    }
+}
+
 /// One correlation domain as it runs: its part of the topology, the names bound to it, and its engine.
 ///
 /// It shares nothing with the others but the table of names, which it only reads: domains may be stepped at once.
@@ -18,7 +40,8 @@ final class Domain {
     @exclusivity(unchecked) private var ruleOf = Table<UInt8>()
     private let boundLimit: Int
     private let place: Int
-    private var bound = 0
+    /// Resources that names were bound to, in order.
+    @exclusivity(unchecked) private var bound: [BoundResource] = []
     /// Events taken.
     @exclusivity(unchecked) private(set) var taken: UInt64 = 0
     @exclusivity(unchecked) private var counts = CorrelatorStatistics()
@@ -73,7 +96,9 @@ final class Domain {
             if isWithin { binding.index(v, name) }
             resourceOf[local] = Int32(v)
             ruleOf[local] = (isWithin ? rule : .isolated).rawValue
-            bound += 1
+            bound.append(
+                BoundResource(
+                    name: event.resource, kind: engine.graph.kinds[v], isIndexed: isWithin, edges: isWithin ? edges : []))
         }
     }
 
@@ -207,11 +232,37 @@ final class Domain {
         s.incidentsInMemory += engine.incidents.live
         s.pairs += engine.propagation.pairs.count
         s.resources += engine.graph.count
-        s.boundResources += bound
+        s.boundResources += bound.count
         s.evictedKeys += engine.evictedKeys
         s.alertEntries += engine.entries.count - engine.freeEntries.count
         s.dueEntries += engine.queue.count
         s.resourcesWithCells += engine.cells.rows
         s.resourcePairs += engine.resourcePairs.pairs.count
+    }
+
+    // MARK: The state
+
+    /// What `Correlator.snapshot` keeps of it. Read into a domain that has taken nothing yet, of the same topology.
+    func transfer(_ state: inout StateArchive, _ names: borrowing Names) {
+        var count = bound.count
+        state.count(&count, stride: 1)
+        for at in 0..<count {
+            if state.isReading { bound.append(BoundResource(name: .none, kind: 0, isIndexed: false, edges: [])) }
+            bound[at].transfer(&state)
+            if state.isReading, !state.isDamaged { addAgain(bound[at], names) }
+        }
+        state.table(&resourceOf)
+        state.table(&ruleOf)
+        state.value(&taken)
+        state.value(&counts)
+        state.array(&assignments)
+        state.table(&inbox)
+        state.table(&texts)
+        engine.transfer(&state)
+    }
+
+    private func addAgain(_ resource: BoundResource, _ names: borrowing Names) {
+        let v = engine.addResource(name: resource.name, kind: resource.kind, edges: resource.edges)
+        if resource.isIndexed { binding.index(v, NameBinding.bytes(resource.name, names)) }
     }
 }

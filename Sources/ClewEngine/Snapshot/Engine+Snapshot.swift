@@ -86,6 +86,7 @@ extension IncidentRevision {
         state.value(&mergedInto)
         state.array(&mergedFrom)
         state.value(&continues)
+        state.value(&clock)
     }
 }
 
