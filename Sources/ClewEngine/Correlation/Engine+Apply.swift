@@ -81,10 +81,16 @@ extension Engine {
                     schedule(slot, .afterClear, at: t + Engine.clearSettling)
                 }
             }
+            let expectedEnd = keys.states[key].last + types.all[event.type].keep
             keys.states[key].cleared = true
             incidents.details[slot].uncleared -= 1
-            if incidents.details[slot].uncleared == 0, incidents.details[slot].revision > 0, !incidents.details[slot].isResolved {
-                requestLife(slot, at: max(incidents.hot[slot].last + parameters.resolveAfter, event.due))
+            if incidents.details[slot].revision > 0, !incidents.details[slot].isResolved {
+                if incidents.details[slot].uncleared == 0 {
+                    requestLife(slot, at: max(incidents.hot[slot].last + parameters.resolveAfter, event.due))
+                } else if expectedEnd >= incidents.details[slot].awaitedEnd {
+                    // It was what the incident stayed unresolved for.
+                    requestLife(slot, at: event.due)
+                }
             }
         }
         keys.states[key].last = max(keys.states[key].last, t)

@@ -80,8 +80,10 @@ extension Engine {
         incidents.details[slot].publishedAt + parameters.updateInterval
     }
 
-    /// Whether the alerts that joined since the last record have put another resource first.
+    /// Whether the alerts that joined since the last ranking, if they are a tenth or more, have put another resource first.
     private mutating func hasOtherCause(_ slot: Int) -> Bool {
+        let joined = incidents.hot[slot].count - incidents.details[slot].rankedCount
+        guard joined > 0, joined * 10 >= incidents.hot[slot].count else { return false }
         let before = incidents.details[slot].causes.first?.resource
         collectEntries(slot)
         rank(slot, listing.count, .updated)
@@ -100,8 +102,10 @@ extension Engine {
             next = due
         }
         let openEnd = incidents.hot[slot].openUntil(parameters)
+        incidents.details[slot].awaitedEnd = .infinity
         if now < openEnd { return min(next, openEnd) }
         let onEnd = latestEnd(slot)
+        incidents.details[slot].awaitedEnd = onEnd
         if now < onEnd { return min(next, onEnd) }
         markResolved(slot, now, .silent, names)
         return .infinity

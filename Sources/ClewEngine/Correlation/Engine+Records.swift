@@ -95,6 +95,7 @@ extension Engine {
     mutating func rank(_ slot: Int, _ alerts: Int, _ status: IncidentStatus) {
         guard alerts != incidents.details[slot].rankedAlerts || status == .resolved || status == .frozen else { return }
         incidents.details[slot].rankedAlerts = alerts
+        incidents.details[slot].rankedCount = incidents.hot[slot].count
         (incidents.details[slot].causes, incidents.details[slot].impacted) = rankCauses(slot)
     }
 

@@ -132,6 +132,8 @@ struct IncidentDetail {
     var isFrozen = false
     /// Its root-cause counts were taken.
     var hasTaught = false
+    /// When the last of its alerts was expected to be over, at the last look; until then it is not resolved.
+    var awaitedEnd = Double.infinity
     /// Time of its queued life entry; infinity if none.
     var lifeDue = Double.infinity
     /// Nothing can change it any more: it goes when nothing names it.
@@ -142,6 +144,8 @@ struct IncidentDetail {
     var causes: [RootCause] = []
     var impacted: [NameID] = []
     var rankedAlerts = 0
+    /// `Incident.count` at that time.
+    var rankedCount: Int32 = 0
     var continues: IncidentID?
 }
 

@@ -17,21 +17,40 @@ struct RankedKey: BitwiseCopyable {
     }
 }
 
+/// Logarithms of small counts, made once.
+final class CountLogarithms: Sendable {
+    private static let most = 512
+    private let more: ContiguousArray<Double>
+    private let next: ContiguousArray<Double>
+
+    init() {
+        more = ContiguousArray((0..<CountLogarithms.most).map { Elementary.log(Double($0) + 0.3) })
+        next = ContiguousArray((0..<CountLogarithms.most).map { Elementary.log(Double($0) + 1) })
+    }
+
+    /// ln(n + 0.3) and ln(n + 1) of n ≥ 0.
+    func ofMore(_ n: Int) -> Double { n < CountLogarithms.most ? more[n] : Elementary.log(Double(n) + 0.3) }
+    func ofNext(_ n: Int) -> Double { n < CountLogarithms.most ? next[n] : Elementary.log(Double(n) + 1) }
+}
+
 /// Arrays by resource that one ranking fills and leaves for the next: no allocation a ranking.
 struct RankingScratch: ~Copyable {
-    /// What a ranking found out about a resource; valid while `mark` is the ranking's serial.
-    struct Finding: BitwiseCopyable {
-        var mark: UInt32 = 0
-        /// Serial of the ranking in which it is a candidate, and in which something that depends on it alerts.
+    /// Serials of the ranking in which a resource alerts, is a candidate, and has something alerting that depends on it;
+    /// and of the walk that reached it. Apart from the findings: the walks read thousands of them.
+    struct Marks: BitwiseCopyable {
+        var alerting: UInt32 = 0
         var candidate: UInt32 = 0
         var bridge: UInt32 = 0
+        var walked: UInt32 = 0
+    }
+
+    /// What a ranking found out about a resource; valid while its marks are the ranking's serial.
+    struct Finding: BitwiseCopyable {
         /// Edges between it and alerting resources, and those of them over which its failure would spread to them.
         var near: UInt32 = 0
         var spreading: UInt32 = 0
         /// Alerts that were linked to others through it as their shared dependency.
         var shared: UInt32 = 0
-        /// Serial of the walk that reached it.
-        var walked: UInt32 = 0
         // Of its own alerts:
         var alerts: UInt32 = 0
         var severity = Severity.info
@@ -54,6 +73,7 @@ struct RankingScratch: ~Copyable {
         var silent: UInt8
     }
 
+    var marks = Table<Marks>()
     var findings = Table<Finding>()
     var serial: UInt32 = 0
     var walk: UInt32 = 0
@@ -62,11 +82,15 @@ struct RankingScratch: ~Copyable {
     var alerting = Table<UInt32>()
     var candidates = Table<RankedResource>()
     var group = Table<Double>()
+    let logarithms = CountLogarithms()
 
-    mutating func resize(to count: Int) { findings.resize(to: count, filling: Finding()) }
+    mutating func resize(to count: Int) {
+        marks.resize(to: count, filling: Marks())
+        findings.resize(to: count, filling: Finding())
+    }
 
     @inline(__always)
-    func isAlerting(_ v: Int) -> Bool { findings[v].mark == serial }
+    func isAlerting(_ v: Int) -> Bool { marks[v].alerting == serial }
 }
 
 /// What a ranking reads off an incident and the graph around it (algorithm.md §11).
@@ -135,7 +159,7 @@ extension Engine {
         while at < ranking.keys.count {
             let v = Int(ranking.keys[at].resource)
             var finding = ranking.findings[v]
-            finding.mark = ranking.serial
+            ranking.marks[v].alerting = ranking.serial
             finding.alerts = 0
             finding.severity = .info
             finding.own = 0
@@ -173,7 +197,7 @@ extension Engine {
             for position in graph.neighbours.range(v) {
                 let neighbour = graph.neighbours[position]
                 let other = Int(neighbour.other)
-                if neighbour.outgoing { ranking.findings[other].bridge = ranking.serial }
+                if neighbour.outgoing { ranking.marks[other].bridge = ranking.serial }
                 addCandidate(other, ranking.isAlerting(other) ? ranking.findings[other].first : earliest)
                 ranking.findings[other].near += 1
                 if neighbour.outgoing || graph.spreadsAlong[Int(neighbour.kind)] { ranking.findings[other].spreading += 1 }
@@ -181,14 +205,14 @@ extension Engine {
         }
         for at in 0..<ranking.keys.count {
             let shared = Int(ranking.keys[at].explanation.shared)
-            if shared >= 0, ranking.findings[shared].candidate == ranking.serial { ranking.findings[shared].shared += 1 }
+            if shared >= 0, ranking.marks[shared].candidate == ranking.serial { ranking.findings[shared].shared += 1 }
         }
     }
 
     @inline(__always)
     private mutating func addCandidate(_ v: Int, _ first: Double) {
-        guard ranking.findings[v].candidate != ranking.serial else { return }
-        ranking.findings[v].candidate = ranking.serial
+        guard ranking.marks[v].candidate != ranking.serial else { return }
+        ranking.marks[v].candidate = ranking.serial
         ranking.findings[v].near = 0
         ranking.findings[v].spreading = 0
         ranking.findings[v].shared = 0
@@ -229,7 +253,9 @@ extension Engine {
         ranking.walk &+= 1
         ranking.steps.removeAll()
         ranking.steps.append(RankingScratch.Step(resource: UInt32(c), hops: 0, silent: 0))
-        ranking.findings[c].walked = ranking.walk
+        ranking.marks[c].walked = ranking.walk
+        let serial = ranking.serial
+        let walk = ranking.walk
         var at = 0
         while at < ranking.steps.count {
             let step = ranking.steps[at]
@@ -237,11 +263,11 @@ extension Engine {
             guard step.hops < Engine.reachDepth else { continue }
             for position in graph.dependents.range(Int(step.resource)) {
                 let y = graph.dependents[position]
-                let finding = ranking.findings[Int(y)]
-                if finding.walked == ranking.walk { continue }
-                let isSilent = finding.mark != ranking.serial
-                if isSilent, step.silent > 0 || finding.bridge != ranking.serial { continue }
-                ranking.findings[Int(y)].walked = ranking.walk
+                let marks = ranking.marks[Int(y)]
+                if marks.walked == walk { continue }
+                let isSilent = marks.alerting != serial
+                if isSilent, step.silent > 0 || marks.bridge != serial { continue }
+                ranking.marks[Int(y)].walked = walk
                 ranking.steps.append(RankingScratch.Step(resource: y, hops: step.hops + 1, silent: isSilent ? 1 : 0))
             }
         }

@@ -70,8 +70,10 @@ extension Engine {
         if mostSurprise <= 0 { mostSurprise = 1 }
         let size = Double(graph.componentSizes[Int(graph.components[Int(ranking.alerting[0])])])
         let crowding = min(Sign.mostCrowded, Sign.crowding * Double(ranking.alerting.count) / size)
+        let logOfNone = Elementary.log(0.01)
         for at in 0..<ranking.candidates.count {
-            let surprise = Elementary.log(ranking.candidates[at].surprise / mostSurprise + 0.01)
+            let own = ranking.candidates[at].surprise
+            let surprise = own > 0 ? Elementary.log(own / mostSurprise + 0.01) : logOfNone
             ranking.candidates[at].score =
                 crowding * Sign.crowdedSurprise * surprise
                 + (1 - crowding) * (Sign.surprise * surprise + signs(ranking.candidates[at], worst))
@@ -82,19 +84,20 @@ extension Engine {
     /// The signs of a candidate beside its surprise.
     private func signs(_ candidate: RankedResource, _ worst: Severity) -> Double {
         let c = Int(candidate.resource)
-        let finding = ranking.findings[c]
         let count = Double(ranking.alerting.count)
-        let isAlerting = finding.mark == ranking.serial
-        let covered = Double(candidate.reached) + (isAlerting ? 1 : 0)
+        let isAlerting = ranking.isAlerting(c)
+        let logs = ranking.logarithms
         var sum =
-            Sign.reach * Elementary.log((covered + 0.3) / count)
-            + Sign.shared * Elementary.log((Double(finding.shared) + 0.3) / (count + 0.3))
-            + Sign.spreading * Elementary.log(1 + Double(finding.spreading))
+            Sign.reach * (logs.ofMore(Int(candidate.reached) + (isAlerting ? 1 : 0)) - Elementary.log(count))
+            + Sign.shared * (logs.ofMore(Int(ranking.findings[c].shared)) - Elementary.log(count + 0.3))
+            + Sign.spreading * logs.ofNext(Int(ranking.findings[c].spreading))
         guard isAlerting else { return sum + Sign.lateness * CauseCounts.usualLateness }
-        sum += Sign.rarest * finding.rarest + Sign.lateness * finding.lateness
-        if finding.severity == worst { sum += Sign.worst }
-        if finding.explained > 0 { sum += Sign.explained * Elementary.log(1 + finding.explained) }
-        if finding.throughDependency > 0 { sum += Sign.throughDependency * Elementary.log(1 + finding.throughDependency) }
+        sum += Sign.rarest * ranking.findings[c].rarest + Sign.lateness * ranking.findings[c].lateness
+        if ranking.findings[c].severity == worst { sum += Sign.worst }
+        let explained = ranking.findings[c].explained
+        if explained > 0 { sum += Sign.explained * Elementary.log(1 + explained) }
+        let throughDependency = ranking.findings[c].throughDependency
+        if throughDependency > 0 { sum += Sign.throughDependency * Elementary.log(1 + throughDependency) }
         return sum
     }
 
@@ -152,7 +155,7 @@ extension Engine {
     private func reasons(_ candidate: RankedResource, _ earliest: Double, _ worst: Severity) -> RootCause {
         let v = Int(candidate.resource)
         let finding = ranking.findings[v]
-        let isAlerting = finding.mark == ranking.serial
+        let isAlerting = ranking.isAlerting(v)
         var cause = RootCause(resource: graph.names[v], alerting: isAlerting, score: 0)
         cause.reached = candidate.reached
         cause.others = UInt32(ranking.alerting.count - (isAlerting ? 1 : 0))
