@@ -18,7 +18,9 @@ import Testing
     }
 
     /// Runs the events; after each index in `stops` the correlator is thrown away and another goes on from its snapshot.
-    private static func run(_ events: [TestEvent], _ topology: TopologyDefinition, stops: Set<Int>) throws -> (texts: [String], statistics: String) {
+    private static func run(_ events: [TestEvent], _ topology: TopologyDefinition, stops: Set<Int>) throws -> (
+        texts: [String], statistics: String
+    ) {
         var correlator = make(topology)
         for partition in 0..<3 { _ = correlator.addPartition(topic: "t", number: Int32(partition)) }
         var texts: [String] = []
