@@ -2,7 +2,7 @@
 /// which nothing explains: where that happens far more often than by chance, an edge is probably missing.
 ///
 /// Fed once an unexplained alert, never by an evaluation of evidence, and read by nobody who decides: it changes no
-/// incident. At its limit the least supported eighth goes, as in lossy counting (Manku & Motwani, VLDB 2002): a pair that
+/// incident. At its limit the least supported half goes, as in lossy counting (Manku & Motwani, VLDB 2002): a pair that
 /// is frequent comes back and stays.
 struct ResourcePairs: ~Copyable {
     /// Unexplained alerts further apart than this, seconds, have nothing to do with each other.
@@ -132,9 +132,10 @@ struct ResourcePairs: ~Copyable {
         return pairs.count - 1
     }
 
-    /// At the limit the least supported eighth goes (of equal support the younger).
+    /// At the limit the least supported half goes (of equal support the younger): most pairs are chance and seen once, and
+    /// finding out which are the least supported costs as much as thousands of alerts.
     private mutating func evict() {
-        let keep = LeastSupported.keep(count: pairs.count, gone: max(1, limit / 8)) { pairs[$0].seen }
+        let keep = LeastSupported.keep(count: pairs.count, gone: max(1, limit / 2)) { pairs[$0].seen }
         var kept = 0
         index.removeAll()
         for at in 0..<pairs.count where keep[at] {

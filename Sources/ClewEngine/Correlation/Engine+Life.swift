@@ -86,7 +86,7 @@ extension Engine {
         guard joined > 0, joined * 10 >= incidents.hot[slot].count else { return false }
         let before = incidents.details[slot].causes.first?.resource
         collectEntries(slot)
-        rank(slot, listing.count, .updated)
+        rank(slot, listing.count, 0, .updated)
         return incidents.details[slot].causes.first?.resource != before
     }
 

@@ -79,7 +79,7 @@ extension Engine {
         if incidents.details[slot].isResolved { record.resolvedAt = EventTime(seconds: incidents.details[slot].resolvedAt) }
         listAlerts(slot, &record, names)
         record.resourceCount = incidents.details[slot].resources.count
-        rank(slot, record.alertCount, status)
+        rank(slot, record.alertCount, record.eventCount, status)
         record.rootCauses = incidents.details[slot].causes
         record.impacted = incidents.details[slot].impacted
         record.mergedFrom = incidents.details[slot].mergedFrom
@@ -92,9 +92,13 @@ extension Engine {
     }
 
     /// Ranks the causes, unless no alert has joined since the last time: repeats count only when the incident ends.
-    mutating func rank(_ slot: Int, _ alerts: Int, _ status: IncidentStatus) {
-        guard alerts != incidents.details[slot].rankedAlerts || status == .resolved || status == .frozen else { return }
+    mutating func rank(_ slot: Int, _ alerts: Int, _ events: UInt64, _ status: IncidentStatus) {
+        let isAtEnd = status == .resolved || status == .frozen
+        // Of a lone alert only its repeats could have changed anything.
+        guard alerts != incidents.details[slot].rankedAlerts || isAtEnd && (alerts > 1 || events != incidents.details[slot].rankedEvents)
+        else { return }
         incidents.details[slot].rankedAlerts = alerts
+        incidents.details[slot].rankedEvents = events
         incidents.details[slot].rankedCount = incidents.hot[slot].count
         (incidents.details[slot].causes, incidents.details[slot].impacted) = rankCauses(slot)
     }

@@ -171,6 +171,7 @@ struct IncidentDetail {
     var causes: [RootCause] = []
     var impacted: [NameID] = []
     var rankedAlerts = 0
+    var rankedEvents: UInt64 = 0
     /// `Incident.count` at that time.
     var rankedCount: Int32 = 0
     var continues: IncidentID?
@@ -210,6 +211,7 @@ struct IncidentDetail {
         state.array(&causes)
         state.array(&impacted)
         state.value(&rankedAlerts)
+        state.value(&rankedEvents)
         state.value(&rankedCount)
         state.value(&continues)
     }
