@@ -295,7 +295,8 @@ extension Engine {
         for k in 1..<max(1, min(4, order.count)) {
             let c = candidates[Int(order[k])]
             let other = Int(c.slot)
-            guard other != slot, incidents.hot[other].redirect < 0 else { continue }
+            // One that is over may have gone with the cell that this alert pushed out.
+            guard other != slot, incidents.hot[other].redirect < 0, incidents.hot[other].references > 0 else { continue }
             let smaller = min(incidents.hot[slot].count - 1, incidents.hot[other].count)
             if c.odds >= parameters.fuseThreshold * Double(max(1, smaller)), fits(slot, other) {
                 slot = merge(slot, other, now, names)
@@ -430,6 +431,7 @@ extension Engine {
                 if key >= 0 { incidents.details[slot].members[m].key = moved[key] }
             }
         }
+        probe?.move(moved)
         for at in 0..<before where moved[at] < 0 && held[at] >= 0 {
             if isOn[at] { incidents.details[incidents.root(Int(held[at]))].uncleared -= 1 }
             release(Int(held[at]))
