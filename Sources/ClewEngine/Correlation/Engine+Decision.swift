@@ -35,7 +35,8 @@ extension Engine {
         let key = place(known, slot, event, alert, weight, link)
         touch(slot, event)
         let background = joined ? mu * (1 + (best?.odds ?? 0)) : mu
-        insert(slot, event, key, alert, background, rejected: rejected)
+        // What came before a late alert may be its effect, which only a settlement weighs.
+        insert(slot, event, key, alert, background, rejected: event.time < event.due ? .infinity : rejected)
         if let probed { notePlaced(probed, slot: slot, key: key, alert: alert, at: t, background: background) }
         addBackground(Int(keys.all[key].owner), event.type, t, weight)
         guard joined else { return (.opened, incidents.hot[slot].number) }

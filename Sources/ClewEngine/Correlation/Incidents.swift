@@ -6,7 +6,7 @@ struct Member: BitwiseCopyable {
     var alert: UInt32
     var time: Double
     var entry: Int32
-    /// Odds of the best incident that it did not join.
+    /// Odds of the best incident that it did not join; infinity where it came late.
     var rejected: Double
 }
 
