@@ -88,6 +88,7 @@ extension Engine {
         incidents.details[slot].openerType = UInt32(event.type)
         incidents.details[slot].openerWeight = weight - Engine.backgroundFloor
         incidents.details[slot].severity = event.severity
+        incidents.hot[slot].isClosed = parameters.maxAlerts == 1
         opened += 1
         if recordsAssignments { foundingLog.append((incidents.hot[slot].number, publicID(slot, names))) }
         schedule(slot, .holdBack, at: event.time + parameters.holdBack)

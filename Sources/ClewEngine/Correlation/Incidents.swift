@@ -81,7 +81,7 @@ struct Incident: BitwiseCopyable {
     /// Scratch of the scoring in progress.
     var mark: UInt32
     var candidate: Int32
-    /// Published as frozen: it takes nothing more.
+    /// It takes nothing more: published as frozen, or full.
     var isClosed: Bool
     /// The hold-back has passed, for it or for one that it absorbed.
     var isSettled: Bool
