@@ -79,7 +79,9 @@ import Testing
         var events = (0..<18).map { TestEvent(Double($0), "r\($0)", "Z", severity: .minor) }
         events += [TestEvent(100, "db", "Down"), TestEvent(105, "db", "Slow")]
         events += (0..<40).map { TestEvent(110 + Double($0), "q\($0)", "Z", severity: .minor) }
-        events += [TestEvent(160, "db", "Slow"), TestEvent(9000, "db", "Down"), TestEvent(9005, "web", "Errors")]
+        events.append(TestEvent(160, "db", "Slow"))
+        events += (0..<40).map { TestEvent(200 + Double($0), "p\($0)", "Z", severity: .minor) }
+        events += [TestEvent(9000, "db", "Down"), TestEvent(9005, "web", "Errors")]
         for pair in [(("db", "Down"), ("db", "Slow")), (("db", "Slow"), ("db", "Down")), (("db", "Slow"), ("web", "Errors"))] {
             let found = ExplanationTests.findings(events, pair.0, pair.1) { $0.maxKeys = 20 }
             #expect(found.contains { $0.raised >= TestStream.time(9000) && $0.obstacle == .forgotten }, "\(pair)")
