@@ -126,6 +126,19 @@ import Testing
         #expect(zip(revisions, revisions.dropFirst()).allSatisfy { $0.updatedAt <= $1.updatedAt })
     }
 
+    /// A late alert is settled at a time that has gone by; the incident that it takes over was shown since.
+    @Test func aMergeByALateAlertIsNotOlderThanWhatWasShown() {
+        let revisions = InvariantTests.revisions([
+            TestEvent(300, "web", "Errors"), TestEvent(340, "queue", "Slow"), TestEvent(120, "web", "Full"),
+        ])
+        #expect(revisions.contains { $0.status == .merged })
+        var last: [IncidentID: EventTime] = [:]
+        for r in revisions {
+            #expect(r.updatedAt >= last[r.id] ?? .distantPast, "\(r.status)")
+            last[r.id] = r.updatedAt
+        }
+    }
+
     /// The public id is made from the founding alert and its time: the same alert at the same time has the same one.
     @Test func theSameIncidentHasTheSameIDInEveryReplay() {
         let first = InvariantTests.revisions(InvariantTests.events(31, lateShare: 0))

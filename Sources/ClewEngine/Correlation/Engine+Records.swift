@@ -67,6 +67,8 @@ extension Engine {
     /// Publishes a revision of an incident as it stands, due at `now`.
     mutating func publish(_ slot: Int, _ status: IncidentStatus, _ reason: RevisionReason, _ now: Double, _ names: borrowing Names) {
         countPublished(slot, status)
+        // What a late alert had to do was due before it came: the record is not older than the one before it.
+        let now = max(now, incidents.details[slot].publishedAt)
         incidents.details[slot].revision += 1
         incidents.details[slot].publishedAt = now
         incidents.details[slot].isDirty = false
