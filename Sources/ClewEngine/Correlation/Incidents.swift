@@ -244,7 +244,7 @@ struct Incidents: ~Copyable {
             settlesAfterClear: false, number: next, count: 0, rate: 0, rateTime: t, lastClear: -1e18, references: 0)
         var detail = IncidentDetail(lastAlert: founder, founder: founder, foundedAt: t)
         detail.lastAlertResource = resource
-        next += 1
+        next &+= 1
         if free.count > 0 {
             let slot = Int(free.removeLast())
             hot[slot] = incident
