@@ -27,7 +27,23 @@ enum ExplainReport {
         }
         if left > 0 { lines.append("(\(left) earlier decisions: --last N shows more, --from and --until choose)") }
         for decision in result.decisions { lines += text(decision) }
-        return lines.map { Terminal.printable($0) + "\n" }.joined()
+        return lines.map { Terminal.printable(plain($0)) + "\n" }.joined()
+    }
+
+    /// Keys and words come as records have them: quotes and backslashes without the escapes of JSON.
+    private static func plain(_ text: String) -> String {
+        var result = ""
+        var isEscaped = false
+        for character in text {
+            if !isEscaped, character == "\\" {
+                isEscaped = true
+                continue
+            }
+            if isEscaped, character != "\"", character != "\\" { result.append("\\") }
+            isEscaped = false
+            result.append(character)
+        }
+        return result
     }
 
     private static func verdict(_ result: Explanation) -> String {

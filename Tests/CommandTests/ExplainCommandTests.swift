@@ -50,6 +50,8 @@ import Testing
         #expect(outcome.code == 0, "\(outcome.err)")
         #expect(outcome.out.contains("printer/Down is in the correlation domain default, db/Down in shop"), "\(outcome.out)")
         let json = try clew("explain", "-q", "--json", "-c", files.config, "-t", files.topology, "printer/Down", "db/Down", files.events)
+        let quoted = try clew("explain", "-q", "-t", files.topology, "a\"b\\c/Down", "db/Down", files.events)
+        #expect(quoted.out.contains("a\"b\\c/Down in INC-"), "\(quoted.out)")
         #expect(json.outLines.last?.contains("\"domains\":[\"default\",\"shop\"]") == true, "\(json.out)")
     }
 
@@ -65,7 +67,8 @@ import Testing
                 "topology.yaml",
                 "nodes: [{id: web, kind: s}, {id: db, kind: s}, {id: printer, kind: s}]\nedges: [{from: web, to: db, kind: uses}]\n")
             config = try directory.file("clew.yaml", "correlation: {domains: [{name: shop, resources: [db]}]}\n")
-            let lines = [("00", "db", "Down"), ("05", "DB", "Slow"), ("08", "printer", "Down")].map { second, resource, type in
+            let lines = [("00", "db", "Down"), ("05", "DB", "Slow"), ("08", "printer", "Down"), ("09", "a\\\"b\\\\c", "Down")].map {
+                second, resource, type in
                 "{\"timestamp\":\"2026-06-09T10:00:\(second)Z\",\"resource\":\"\(resource)\",\"type\":\"\(type)\",\"severity\":\"major\"}"
             }
             events = try directory.file("events.ndjson", lines.joined(separator: "\n") + "\n")
