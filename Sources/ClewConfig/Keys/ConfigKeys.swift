@@ -108,7 +108,7 @@ extension ConfigKey {
             "correlation.max_age", \.correlation.maxAge, .duration(in: long),
             "An incident takes no more alerts at this age.", changesIncidents: true),
         .optional(
-            "correlation.max_alerts", \.correlation.maxAlerts, .int(in: 1...10_000_000),
+            "correlation.max_alerts", \.correlation.maxAlerts, .int(in: 2...10_000_000),
             "An incident takes no more alerts at this size; null: no limit.", changesIncidents: true),
         .optional(
             "correlation.max_quiet", \.correlation.maxQuiet, .duration(in: long),
