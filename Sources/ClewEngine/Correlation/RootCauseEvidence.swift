@@ -203,6 +203,7 @@ extension Engine {
                 if neighbour.outgoing || graph.spreadsAlong[Int(neighbour.kind)] { ranking.findings[other].spreading += 1 }
             }
         }
+        if !changes.isEmpty { addChangedCandidates(earliest) }
         for at in 0..<ranking.keys.count {
             let shared = Int(ranking.keys[at].explanation.shared)
             if shared >= 0, ranking.marks[shared].candidate == ranking.serial { ranking.findings[shared].shared += 1 }
@@ -210,7 +211,7 @@ extension Engine {
     }
 
     @inline(__always)
-    private mutating func addCandidate(_ v: Int, _ first: Double) {
+    mutating func addCandidate(_ v: Int, _ first: Double) {
         guard ranking.marks[v].candidate != ranking.serial else { return }
         ranking.marks[v].candidate = ranking.serial
         ranking.findings[v].near = 0

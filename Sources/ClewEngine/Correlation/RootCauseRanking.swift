@@ -35,7 +35,7 @@ extension Engine {
 
     /// Ranks the resources that may have caused an incident, best first, and tells what the first one reaches.
     ///
-    /// Candidates: the alerting resources and their direct neighbours.
+    /// Candidates: the alerting resources, their direct neighbours, and changed resources that they depend on.
     mutating func rankCauses(_ slot: Int) -> (causes: [RootCause], impacted: [NameID]) {
         collectKeys(slot)
         weighOwnAlerts()
@@ -48,7 +48,7 @@ extension Engine {
             worst = max(worst, ranking.findings[v].severity)
         }
         collectCandidates(earliest)
-        let crowding = scoreCandidates(worst)
+        let crowding = scoreCandidates(worst, earliest)
         return describe(earliest, worst, crowding)
     }
 
@@ -61,7 +61,7 @@ extension Engine {
     }
 
     /// Scores all candidates; returns how crowded the component is, 0…0.95.
-    private mutating func scoreCandidates(_ worst: Severity) -> Double {
+    private mutating func scoreCandidates(_ worst: Severity, _ earliest: Double) -> Double {
         var mostSurprise = 0.0
         for at in 0..<ranking.candidates.count {
             weigh(at)
@@ -77,6 +77,7 @@ extension Engine {
             ranking.candidates[at].score =
                 crowding * Sign.crowdedSurprise * surprise
                 + (1 - crowding) * (Sign.surprise * surprise + signs(ranking.candidates[at], worst))
+            if !changes.isEmpty { ranking.candidates[at].score += changeSign(Int(ranking.candidates[at].resource), earliest) }
         }
         return crowding
     }
@@ -162,6 +163,7 @@ extension Engine {
         cause.neighbours = finding.spreading
         cause.shared = finding.shared
         cause.surprise = candidate.surprise
+        if !changes.isEmpty { cause.change = suspectedChange(v, earliest) }
         guard isAlerting else { return cause }
         cause.alerts = finding.alerts
         cause.delay = finding.first - earliest

@@ -40,12 +40,25 @@ public struct Explain {
         guard let a = finder.found[0], let b = finder.found[1], a != b else {
             throw NotFound(description: "\"\(first)\" and \"\(second)\" are the same alert: two are needed", text: second, keys: [])
         }
+        try refuseChange(first, a)
+        try refuseChange(second, b)
         var options = self.options
         options.pair = (a, b)
         var replay = Replay(
             options: options, config: config, topology: topology, model: model, output: PairOutput(), report: report, complain: complain)
         _ = try replay.run()
         return replay.explanation()
+    }
+}
+
+extension Explain {
+    private func refuseChange(_ text: String, _ event: FoundAlert) throws {
+        var names = Names(limit: 1)
+        var types = ChangeTypes(config.correlation.changeTypes)
+        guard let type = event.type.withUnsafeBytes({ names.intern($0) }), types.contains(type, names) else { return }
+        throw NotFound(
+            description: "\"\(text)\" is no alert: by correlation.change_types it tells of a change, which is in no incident", text: text,
+            keys: [])
     }
 }
 
