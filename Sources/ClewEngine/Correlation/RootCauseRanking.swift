@@ -52,17 +52,16 @@ extension Engine {
         return describe(earliest, worst, crowding)
     }
 
-    /// Surprise and reach of a candidate.
+    /// Surprise of a candidate.
     private mutating func weigh(_ at: Int) {
         let c = Int(ranking.candidates[at].resource)
         ranking.candidates[at].surprise = (ranking.isAlerting(c) ? ranking.findings[c].own : 0) + groupSurprise(c)
-        walk(from: c)
-        for step in 1..<max(1, ranking.steps.count) where ranking.steps[step].silent == 0 { ranking.candidates[at].reached += 1 }
     }
 
     /// Scores all candidates; returns how crowded the component is, 0…0.95.
     private mutating func scoreCandidates(_ worst: Severity, _ earliest: Double) -> Double {
         var mostSurprise = 0.0
+        countReached()
         for at in 0..<ranking.candidates.count {
             weigh(at)
             mostSurprise = max(mostSurprise, ranking.candidates[at].surprise)
