@@ -44,7 +44,8 @@ public enum Baseline: String, Sendable, CaseIterable {
     ///   - edges: pairs of resources, in either direction.
     ///   - quiet: seconds in place of those of the method.
     public func incidents(of events: [Event], edges: [(Int32, Int32)], quiet: Double? = nil) -> [Int32] {
-        let gap = Int64(((quiet ?? self.quiet) * 1e6).rounded())
+        // Longer than all time is as good as for ever.
+        let gap = Int64((min(quiet ?? self.quiet, 1e12) * 1e6).rounded())
         let order = events.indices.sorted { (events[$0].time, $0) < (events[$1].time, $1) }
         let resources = 1 + Int(max(events.map(\.resource).max() ?? -1, edges.map { max($0.0, $0.1) }.max() ?? -1))
         switch self {

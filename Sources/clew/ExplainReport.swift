@@ -3,6 +3,7 @@ import ClewConfig
 import ClewEngine
 import ClewFormats
 import ClewService
+import ClewYAML
 
 /// An explanation as text for a person, or as JSON lines.
 enum ExplainReport {
@@ -17,7 +18,13 @@ enum ExplainReport {
             }
             lines.append("")
         }
-        if result.decisions.isEmpty { lines.append("No decision was made about either in that time.") }
+        if let (a, b) = result.domains {
+            lines.append(
+                "\(result.first) is in the correlation domain \(a), \(result.second) in \(b): nothing is weighed across domains "
+                    + "(correlation.domains).")
+        } else if result.decisions.isEmpty {
+            lines.append("No decision was made about either in that time.")
+        }
         if left > 0 { lines.append("(\(left) earlier decisions: --last N shows more, --from and --until choose)") }
         for decision in result.decisions { lines += text(decision) }
         return lines.map { Terminal.printable($0) + "\n" }.joined()
@@ -94,10 +101,11 @@ enum ExplainReport {
         var lines = result.decisions.map { json($0) }
         let (a, b) = result.incidents
         let chain = result.chain.map { "{\"alert\":\"\($0.alert)\",\"link\":\($0.evidence.json)}" }.joined(separator: ",")
+        let domains = result.domains.map { "[\(YAMLText.quoted($0.first)),\(YAMLText.quoted($0.second))]" } ?? "null"
         lines.append(
             "{\"first\":\"\(result.first)\",\"second\":\"\(result.second)\",\"together\":\(result.areTogether),"
                 + "\"incidents\":[\(id(a)),\(id(b))],\"shared\":[\(result.shared.map { id($0) }.joined(separator: ","))],"
-                + "\"chain\":[\(chain)]}")
+                + "\"domains\":\(domains),\"chain\":[\(chain)]}")
         return lines.map { $0 + "\n" }.joined()
     }
 

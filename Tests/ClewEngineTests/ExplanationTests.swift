@@ -74,6 +74,21 @@ import Testing
         #expect(forgotten.contains { $0.obstacle == .forgotten })
     }
 
+    /// A key that was evicted is told as forgotten, not as another one that has its place now.
+    @Test func evictedKeys() throws {
+        var events = (0..<18).map { TestEvent(Double($0), "r\($0)", "Z", severity: .minor) }
+        events += [TestEvent(100, "db", "Down"), TestEvent(105, "db", "Slow")]
+        events += (0..<40).map { TestEvent(110 + Double($0), "q\($0)", "Z", severity: .minor) }
+        events.append(TestEvent(160, "db", "Slow"))
+        events += (0..<40).map { TestEvent(200 + Double($0), "p\($0)", "Z", severity: .minor) }
+        events += [TestEvent(9000, "db", "Down"), TestEvent(9005, "web", "Errors")]
+        for pair in [(("db", "Down"), ("db", "Slow")), (("db", "Slow"), ("db", "Down")), (("db", "Slow"), ("web", "Errors"))] {
+            let found = ExplanationTests.findings(events, pair.0, pair.1) { $0.maxKeys = 20 }
+            #expect(found.contains { $0.raised >= TestStream.time(9000) && $0.obstacle == .forgotten }, "\(pair)")
+            #expect(!found.contains { $0.obstacle == .noPath })
+        }
+    }
+
     @Test func settlingIsToldToo() throws {
         // web's alert comes first and stays alone until db's explains it.
         let found = ExplanationTests.findings(

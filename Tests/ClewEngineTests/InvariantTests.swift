@@ -30,6 +30,23 @@ import Testing
         (21, 0, nil), (22, 0, 5), (23, 10, nil), (24, 3, nil), (25, 5, 3), (26, 2, 1),
     ]
 
+    @Test(arguments: [1, 2, 3, 5], [0, 5])
+    func noIncidentTakesMoreAlertsThanItMay(_ limit: Int, _ lateShare: Int) {
+        for seed in [27, 28, 29] as [UInt64] {
+            let revisions = InvariantTests.revisions(InvariantTests.events(seed, lateShare: lateShare)) { $0.maxAlerts = limit }
+            #expect(revisions.allSatisfy { $0.alertCount <= limit })
+        }
+    }
+
+    /// An alert that comes late is settled with what it caused before it came.
+    @Test func aLateCauseIsSettledWithItsEffect() {
+        let found = TestStream.run(
+            [TestEvent(300, "web", "Errors"), TestEvent(320, "cache", "Slow"), TestEvent(120, "web", "Full")],
+            topology: TestStream.topology("web, cache"), recordsAssignments: true)
+        #expect(found.statistics.late == 1)
+        #expect(found.merges.count == 1)
+    }
+
     @Test(arguments: cases)
     func lifeFollowsItsRules(_ seed: UInt64, _ lateShare: Int, _ maxAlerts: Int?) {
         let revisions = InvariantTests.revisions(InvariantTests.events(seed, lateShare: lateShare)) { $0.maxAlerts = maxAlerts }

@@ -32,6 +32,11 @@ import Testing
         #expect(Baseline.labels.incidents(of: stream, edges: []) == [0, 1, 0, 2])
     }
 
+    @Test func aQuietTimeWithoutEnd() {
+        let stream = events([(0, 0, 0), (1_000_000, 1, 0)])
+        #expect(Baseline.session.incidents(of: stream, edges: [], quiet: 8.64e16) == [0, 0])
+    }
+
     @Test func theOrderOfTheFileDoesNotMatter() {
         let stream = events([(0, 0, 0), (60, 4, 1), (121, 0, 0), (122, 5, 0)])
         for method in Baseline.allCases {

@@ -33,6 +33,45 @@ import Testing
         #expect(outcome.outLines.last?.contains("\"together\":false") == true)
     }
 
+    /// An alert by the name that its events use, or by that of the node that this stands for, as records show it.
+    @Test(arguments: ["DB/Slow", "db/Slow"])
+    func anAlias(_ key: String) throws {
+        let files = try TwoDomains()
+        let outcome = try clew("explain", "-q", "-t", files.topology, key, "db/Down", files.events)
+        #expect(outcome.code == 0, "\(outcome.err)")
+        #expect(outcome.out.contains("\(key) and db/Down are in the same incident, INC-"), "\(outcome.out)")
+        let none = try clew("explain", "-q", "-t", files.topology, "web/Slow", "db/Down", files.events)
+        #expect(none.code == 1 && none.err.contains("no event has the id or the key \"web/Slow\""), "\(none.err)")
+    }
+
+    @Test func twoDomains() throws {
+        let files = try TwoDomains()
+        let outcome = try clew("explain", "-q", "-c", files.config, "-t", files.topology, "printer/Down", "db/Down", files.events)
+        #expect(outcome.code == 0, "\(outcome.err)")
+        #expect(outcome.out.contains("printer/Down is in the correlation domain default, db/Down in shop"), "\(outcome.out)")
+        let json = try clew("explain", "-q", "--json", "-c", files.config, "-t", files.topology, "printer/Down", "db/Down", files.events)
+        #expect(json.outLines.last?.contains("\"domains\":[\"default\",\"shop\"]") == true, "\(json.out)")
+    }
+
+    private struct TwoDomains {
+        let directory: TemporaryDirectory
+        let topology: String
+        let config: String
+        let events: String
+
+        init() throws {
+            directory = try TemporaryDirectory()
+            topology = try directory.file(
+                "topology.yaml",
+                "nodes: [{id: web, kind: s}, {id: db, kind: s}, {id: printer, kind: s}]\nedges: [{from: web, to: db, kind: uses}]\n")
+            config = try directory.file("clew.yaml", "correlation: {domains: [{name: shop, resources: [db]}]}\n")
+            let lines = [("00", "db", "Down"), ("05", "DB", "Slow"), ("08", "printer", "Down")].map { second, resource, type in
+                "{\"timestamp\":\"2026-06-09T10:00:\(second)Z\",\"resource\":\"\(resource)\",\"type\":\"\(type)\",\"severity\":\"major\"}"
+            }
+            events = try directory.file("events.ndjson", lines.joined(separator: "\n") + "\n")
+        }
+    }
+
     @Test func whatIsNotThere() throws {
         let unknown = try explain("chekout/HighErrorRate", "web/HighErrorRate")
         #expect(unknown.code == 1)

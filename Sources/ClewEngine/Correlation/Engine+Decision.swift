@@ -35,7 +35,8 @@ extension Engine {
         let key = place(known, slot, event, alert, weight, link)
         touch(slot, event)
         let background = joined ? mu * (1 + (best?.odds ?? 0)) : mu
-        insert(slot, event, key, alert, background, rejected: rejected)
+        // What came before a late alert may be its effect, which only a settlement weighs.
+        insert(slot, event, key, alert, background, rejected: event.time < event.due ? .infinity : rejected)
         if let probed { notePlaced(probed, slot: slot, key: key, alert: alert, at: t, background: background) }
         addBackground(Int(keys.all[key].owner), event.type, t, weight)
         guard joined else { return (.opened, incidents.hot[slot].number) }
@@ -87,6 +88,7 @@ extension Engine {
         incidents.details[slot].openerType = UInt32(event.type)
         incidents.details[slot].openerWeight = weight - Engine.backgroundFloor
         incidents.details[slot].severity = event.severity
+        incidents.hot[slot].isClosed = parameters.maxAlerts == 1
         opened += 1
         if recordsAssignments { foundingLog.append((incidents.hot[slot].number, publicID(slot, names))) }
         schedule(slot, .holdBack, at: event.time + parameters.holdBack)
@@ -295,7 +297,8 @@ extension Engine {
         for k in 1..<max(1, min(4, order.count)) {
             let c = candidates[Int(order[k])]
             let other = Int(c.slot)
-            guard other != slot, incidents.hot[other].redirect < 0 else { continue }
+            // One that is over may have gone with the cell that this alert pushed out.
+            guard other != slot, incidents.hot[other].redirect < 0, incidents.hot[other].references > 0 else { continue }
             let smaller = min(incidents.hot[slot].count - 1, incidents.hot[other].count)
             if c.odds >= parameters.fuseThreshold * Double(max(1, smaller)), fits(slot, other) {
                 slot = merge(slot, other, now, names)
@@ -430,6 +433,7 @@ extension Engine {
                 if key >= 0 { incidents.details[slot].members[m].key = moved[key] }
             }
         }
+        probe?.move(moved)
         for at in 0..<before where moved[at] < 0 && held[at] >= 0 {
             if isOn[at] { incidents.details[incidents.root(Int(held[at]))].uncleared -= 1 }
             release(Int(held[at]))

@@ -3,6 +3,8 @@ struct EvidenceProbe {
     /// The last occurrence of one of the two.
     struct Occurrence {
         var name: AlertName
+        var isRaised = false
+        /// -1: not raised yet, or forgotten since (`correlation.max_keys`).
         var key: Int32 = -1
         var alert: UInt32 = 0
         var raised = 0.0
@@ -11,7 +13,7 @@ struct EvidenceProbe {
 
     var sides: (Occurrence, Occurrence)
     var findings: [EvidenceFinding] = []
-    /// More are not kept.
+    /// Of more the oldest half goes.
     static let mostFindings = 10_000
 
     init(_ pair: AlertPair) { sides = (Occurrence(name: pair.first), Occurrence(name: pair.second)) }
@@ -20,6 +22,12 @@ struct EvidenceProbe {
     func side(of name: AlertName) -> Int? { name == sides.0.name ? 0 : name == sides.1.name ? 1 : nil }
 
     func other(_ side: Int) -> Occurrence { side == 0 ? sides.1 : sides.0 }
+
+    /// Keys have new indices, -1 where they are forgotten.
+    mutating func move(_ moved: borrowing Table<Int32>) {
+        if sides.0.key >= 0 { sides.0.key = moved[Int(sides.0.key)] }
+        if sides.1.key >= 0 { sides.1.key = moved[Int(sides.1.key)] }
+    }
 }
 
 extension Engine {
@@ -52,6 +60,7 @@ extension Engine {
         guard var probe else { return }
         self.probe = nil
         func note(_ occurrence: inout EvidenceProbe.Occurrence) {
+            occurrence.isRaised = true
             occurrence.key = Int32(key)
             occurrence.alert = alert
             occurrence.raised = time
@@ -67,8 +76,8 @@ extension Engine {
         guard let sides = probe?.sides else { return }
         let stages: [LinkStage] = [.settledEarly, .settledLate, .settledAfterClear]
         for member in incidents.details[slot].members {
-            let isFirst = member.alert == sides.0.alert && member.key == sides.0.key
-            guard isFirst || member.alert == sides.1.alert && member.key == sides.1.key else { continue }
+            let isFirst = sides.0.isRaised && member.alert == sides.0.alert
+            guard isFirst || sides.1.isRaised && member.alert == sides.1.alert else { continue }
             if stage == .afterClear, !isClearedOwn(member, slot) { continue }
             let (own, other) = isFirst ? sides : (sides.1, sides.0)
             let q = question(slot, member, stage)
@@ -92,14 +101,14 @@ extension Engine {
     }
 
     private mutating func keep(_ finding: EvidenceFinding) {
-        guard let count = probe?.findings.count, count < EvidenceProbe.mostFindings else { return }
+        if let count = probe?.findings.count, count >= EvidenceProbe.mostFindings { probe?.findings.removeFirst(count / 2) }
         probe?.findings.append(finding)
     }
 
     /// The other's evidence, or why it has none.
     private mutating func fill(_ finding: inout EvidenceFinding, _ q: Question, _ mu: Double, _ other: EvidenceProbe.Occurrence) {
         guard other.key >= 0, keys.states[Int(other.key)].incident >= 0 else {
-            finding.obstacle = .unknown
+            finding.obstacle = other.isRaised ? .forgotten : .unknown
             return
         }
         // A key that has moved on since belongs to its newer incident: that is the one to compare with.

@@ -87,6 +87,8 @@ extension Engine {
         let before = incidents.details[slot].causes.first?.resource
         collectEntries(slot)
         rank(slot, listing.count, 0, .updated)
+        // Also where no key is new: it is not looked at again for those.
+        incidents.details[slot].rankedCount = incidents.hot[slot].count
         return incidents.details[slot].causes.first?.resource != before
     }
 

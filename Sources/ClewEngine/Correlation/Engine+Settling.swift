@@ -34,7 +34,10 @@ extension Engine {
             collectSettlement(slot, stage, now)
             if mergeBest(slot, stage, now, names) { return }
         }
-        if stage == .holdBack { noteChange(slot, now, .loneAlert, isUrgent: false, names) }
+        guard stage == .holdBack else { return }
+        noteChange(slot, now, .loneAlert, isUrgent: false, names)
+        // One alert may be all that it takes.
+        if incidents.details[slot].revision > 0 { closeIfFull(slot, now, names) }
     }
 
     private mutating func collectSettlement(_ slot: Int, _ stage: DueStage, _ now: Double) {
@@ -113,7 +116,13 @@ extension Engine {
             guard passes, fits(slot, other), !incidents.hot[other].isClosed else { continue }
             storeLink(slot, candidate, stage, now)
             if probe != nil { probeSettlement(slot, stage, now, chosen: candidate) }
-            _ = merge(slot, other, now, names)
+            let survivor = merge(slot, other, now, names)
+            if !incidents.details[survivor].isResolved {
+                closeIfFull(survivor, now, names)
+            } else if let limit = parameters.maxAlerts, Int(incidents.hot[survivor].count) >= limit {
+                // Both had ended: there is nothing new to tell.
+                incidents.hot[survivor].isClosed = true
+            }
             return true
         }
         if probe != nil { probeSettlement(slot, stage, now, chosen: nil) }

@@ -6,7 +6,7 @@ struct Member: BitwiseCopyable {
     var alert: UInt32
     var time: Double
     var entry: Int32
-    /// Odds of the best incident that it did not join.
+    /// Odds of the best incident that it did not join; infinity where it came late.
     var rejected: Double
 }
 
@@ -81,7 +81,7 @@ struct Incident: BitwiseCopyable {
     /// Scratch of the scoring in progress.
     var mark: UInt32
     var candidate: Int32
-    /// Published as frozen: it takes nothing more.
+    /// It takes nothing more: published as frozen, or full.
     var isClosed: Bool
     /// The hold-back has passed, for it or for one that it absorbed.
     var isSettled: Bool

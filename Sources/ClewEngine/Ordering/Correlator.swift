@@ -370,7 +370,7 @@ public struct Correlator: ~Copyable {
         for domain in domains { domain.engine.probe = EvidenceProbe(pair) }
     }
 
-    /// What was found about the pair since `explain`, in order; at most 10,000. Nothing for alerts of two domains.
+    /// What was found about the pair since `explain`, in order; of more than 10,000 the newest. Nothing for alerts of two domains.
     public var findings: [EvidenceFinding] { domains.flatMap { $0.findings } }
 
     /// Revisions that are made and not taken yet.

@@ -18,8 +18,13 @@ struct AlertFinder {
     /// Keys seen, for a hint at what may have been meant; not all of a large file.
     private(set) var keys: Set<String> = []
     private static let mostHints = 50_000
+    /// Ids of the topology's nodes, and what follows the resource in keys seen (as many): records show an alias, which events
+    /// use, by the node that it stands for.
+    private let nodes: Set<[UInt8]>
+    private var kinds: [[UInt8]: FoundAlert] = [:]
 
-    init(_ texts: [String]) {
+    init(_ texts: [String], nodes: Set<[UInt8]>) {
+        self.nodes = nodes
         wanted = texts.map { Array($0.utf8) }
         found = texts.map { _ in nil }
     }
@@ -32,6 +37,17 @@ struct AlertFinder {
             if found.allSatisfy({ $0 != nil }) { return }
             read(stream, config)
         }
+    }
+
+    /// The alert as a node's that a text may stand for, where no event names it so; whether there is such tells the replay.
+    func ofNode(_ index: Int) -> FoundAlert? {
+        let text = wanted[index]
+        for slash in text.indices where text[slash] == 0x2F && nodes.contains(Array(text[..<slash])) {
+            guard var alert = kinds[Array(text[(slash + 1)...])] else { continue }
+            alert.resource = Array(text[..<slash])
+            return alert
+        }
+        return nil
     }
 
     private mutating func read(_ stream: ArchiveStream, _ config: Config) {
@@ -57,13 +73,14 @@ struct AlertFinder {
         let alert = FoundAlert(
             resource: AlertFinder.bytes(event.resource, names), type: AlertFinder.bytes(event.type, names),
             identity: event.identity == .none ? nil : AlertFinder.bytes(event.identity, names))
-        var key = alert.resource + [0x2F] + alert.type
-        if let identity = alert.identity { key += [0x2F] + identity }
+        let kind = alert.type + (alert.identity.map { [0x2F] + $0 } ?? [])
+        let key = alert.resource + [0x2F] + kind
         let start = Int(event.payloadStart)
         let id = Array(batch.payload[start..<(start + Int(event.idLength))])
         for index in wanted.indices where found[index] == nil && (wanted[index] == key || !id.isEmpty && wanted[index] == id) {
             found[index] = alert
         }
+        if kinds.count < AlertFinder.mostHints { kinds[kind] = alert }
         if keys.count < AlertFinder.mostHints { keys.insert(String(decoding: key, as: UTF8.self)) }
     }
 

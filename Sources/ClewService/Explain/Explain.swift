@@ -32,12 +32,16 @@ public struct Explain {
     public func run(
         _ first: String, _ second: String, report: @escaping (ReplayProgress) -> Void, complain: @escaping (String) -> Void
     ) throws -> Explanation {
-        var finder = AlertFinder([first, second])
+        let texts = [first, second]
+        var finder = AlertFinder(texts, nodes: Set(topology.nodes.map { Array($0.id.utf8) }))
         try finder.search(options.files, config)
-        for (index, text) in [first, second].enumerated() where finder.found[index] == nil {
-            throw NotFound(description: "no event has the id or the key \"\(text)\"", text: text, keys: finder.keys.sorted())
+        let alerts = texts.indices.map { finder.found[$0] ?? finder.ofNode($0) }
+        func missing(_ index: Int) -> NotFound {
+            NotFound(
+                description: "no event has the id or the key \"\(texts[index])\"", text: texts[index], keys: finder.keys.sorted())
         }
-        guard let a = finder.found[0], let b = finder.found[1], a != b else {
+        for index in texts.indices where alerts[index] == nil { throw missing(index) }
+        guard let a = alerts[0], let b = alerts[1], a != b else {
             throw NotFound(description: "\"\(first)\" and \"\(second)\" are the same alert: two are needed", text: second, keys: [])
         }
         try refuseChange(first, a)
@@ -47,7 +51,10 @@ public struct Explain {
         var replay = Replay(
             options: options, config: config, topology: topology, model: model, output: PairOutput(), report: report, complain: complain)
         _ = try replay.run()
-        return replay.explanation()
+        let result = replay.explanation()
+        for (index, incident) in [result.incidents.first, result.incidents.second].enumerated()
+        where finder.found[index] == nil && incident.isEmpty { throw missing(index) }
+        return result
     }
 }
 
@@ -104,6 +111,10 @@ extension Replay where Output == PairOutput {
         result.incidents = (held.first.last ?? "", held.second.last ?? "")
         for incident in held.first where held.second.contains(incident) && !result.shared.contains(incident) {
             result.shared.append(incident)
+        }
+        if let a = pipeline.correlator.domain(of: pair.first.resource), let b = pipeline.correlator.domain(of: pair.second.resource), a != b
+        {
+            result.domains = (pipeline.domainNames[a], pipeline.domainNames[b])
         }
         if let record = output.newest {
             result.chain = chain(record, pair, &words)

@@ -50,6 +50,8 @@ public struct Explanation: Sendable {
     /// From the one to the other by the links of the newest record that shows both, if there is such, and its incident.
     public var chain: [Step] = []
     public var chainIncident = ""
+    /// Names of their correlation domains where these are two: nothing of the one is ever weighed for the other.
+    public var domains: (first: String, second: String)?
 
     public var areTogether: Bool { !incidents.first.isEmpty && incidents.first == incidents.second }
 }
