@@ -12,6 +12,8 @@ extension Config {
         result.idle = correlation.idle.inSeconds
         result.updateInterval = correlation.updateInterval.inSeconds
         result.publishLone = correlation.publishLone
+        result.changeTypes = correlation.changeTypes
+        result.changeWindow = correlation.changeWindow.inSeconds
         result.fuseThreshold = correlation.fuseThreshold
         result.settleThreshold = correlation.settleThreshold
         result.burstThreshold = correlation.burstThreshold

@@ -12,6 +12,9 @@ extension Config {
         if let name = Self.firstDuplicate(correlation.identity) {
             found.append(("correlation.identity", "the label \"\(name)\" is given twice"))
         }
+        if let type = Self.firstDuplicate(correlation.changeTypes) {
+            found.append(("correlation.change_types", "the type \(type) is given twice"))
+        }
         if let path = Self.firstDuplicate(topology.files) {
             found.append(("topology.files", "the file \(path) is given twice"))
         }

@@ -129,6 +129,9 @@ public struct Config: Sendable, Equatable {
         public var publishLone = Severity.major
         /// Labels that tell alerts of the same resource and type apart; `source` is the event's source.
         public var identity: [String] = []
+        /// Types of events that tell of changes, no alerts: names, `*` for any characters, `?` for one.
+        public var changeTypes: [String] = []
+        public var changeWindow = Duration.seconds(7200)
         public var fuseThreshold = 20.0
         public var settleThreshold = 10.0
         public var burstThreshold = 12.0

@@ -31,6 +31,8 @@ public struct ScenarioOptions: Sendable, Equatable {
     public var stormsPerDay: Double = 1
     /// Planned work a day: announced, and it shows like a fault.
     public var plannedWorkPerDay: Double = 2
+    /// Deployments a day, of one resource each; one in ten is the beginning of a fault of it. They are no part of the truth's events.
+    public var deploymentsPerDay: Double = 0
     /// Largest difference of a resource's clock, either way. 0 ... 3,600.
     public var clockSkew: Double = 1
     /// Share of events that arrive late, and by how much at most (0 ... 86,400).
@@ -81,6 +83,7 @@ public struct ScenarioOptions: Sendable, Equatable {
             ("resendsPerAlert", resendsPerAlert ?? 0, 0...1_000),
             ("stormsPerDay", stormsPerDay, 0...86_400),
             ("plannedWorkPerDay", plannedWorkPerDay, 0...86_400),
+            ("deploymentsPerDay", deploymentsPerDay, 0...86_400),
             ("clockSkew", clockSkew, 0...3_600),
             ("lateShare", lateShare, 0...1),
             ("maximumLateness", maximumLateness, 0...86_400),

@@ -190,7 +190,8 @@ enum ReplayReport {
         let rate = summary.seconds > 0 ? Double(summary.events) / summary.seconds : 0
         let lines = [
             "\(summary.events) events in \(fixed(summary.seconds)) s (\(Progress.amount(rate)) a second): "
-                + "\(s.newAlerts) new alerts, \(s.repeats) repeats, \(s.clears) clears",
+                + "\(s.newAlerts) new alerts, \(s.repeats) repeats, \(s.clears) clears"
+                + (s.changes > 0 ? ", \(s.changes) changes" : ""),
             "\(s.late) late, \(s.redelivered) redelivered, \(s.clocksReplaced) clocks replaced, \(summary.ignored) ignored, "
                 + "\(summary.dead) dead" + reasons(summary),
         ]

@@ -36,6 +36,7 @@ enum SimulateCommand: Subcommand {
             Option.value("resends-per-alert", .number(0...1_000), "Mean number of re-sends (default: by the cause)"),
             Option.value("storms-per-day", .number(0...86_400), "Bursts of one message on one resource (default 1)"),
             Option.value("planned-work-per-day", .number(0...86_400), "Planned work that shows like a fault (default 2)"),
+            Option.value("deployments-per-day", .number(0...86_400), "Deployments told of; one in ten begins a fault (default 0)"),
             Option.value("clock-skew", .duration, "Largest difference of a resource's clock (default 1s)"),
             Option.value("late-share", .number(0...1), "Share of events that arrive late (default 0.01)"),
             Option.value("maximum-lateness", .duration, "By how much at most (default 90s)"),
@@ -141,6 +142,7 @@ enum SimulateCommand: Subcommand {
         set("resends-per-alert", \.resendsPerAlert)
         set("storms-per-day", \.stormsPerDay)
         set("planned-work-per-day", \.plannedWorkPerDay)
+        set("deployments-per-day", \.deploymentsPerDay)
         set("clock-skew", \.clockSkew)
         set("late-share", \.lateShare)
         set("maximum-lateness", \.maximumLateness)

@@ -26,7 +26,7 @@ struct ConfigTests {
               max_ahead_unrecorded: 2d, redelivery_memory: 1h, max_redeliveries: 5, max_buffered: 6}
             correlation: {threshold: 7.5, hold_back: 1s, max_age: 1h, max_alerts: 9, idle: 2m, update_interval: 0s, publish_lone: info,
               fuse_threshold: 21, settle_threshold: 11, burst_threshold: 13, settle_late: 3m, resolve_after: 1m, chronic_count: 41,
-              max_keys: 1001, max_pairs: 1002, max_bound_resources: 1003}
+              max_keys: 1001, max_pairs: 1002, max_bound_resources: 1003, change_types: [Deployment, "*Rollout"], change_window: 45m}
             model: {half_life: 7d}
             """
         let config = try Config.parse(text, file: "c")
@@ -57,6 +57,8 @@ struct ConfigTests {
         correlation.maxPairs = 1002
         correlation.maxBoundResources = 1003
         correlation.halfLife = 604_800
+        correlation.changeTypes = ["Deployment", "*Rollout"]
+        correlation.changeWindow = 2700
         #expect(config.correlationParameters == correlation)
     }
 
@@ -242,13 +244,13 @@ struct ConfigTests {
             "kafka: {client_id: x, properties: {security.protocol: ssl}}",
             "input: {topics: [other], group: g, start: latest, idle_after: 5s}",
             "output: {incidents: i, commit_interval: 1s}", "log: {level: debug}", "http: {listen: ~}",
-            "input: {allowed_lateness: 5000ms}", "correlation: {threshold: 10.0}",
+            "input: {allowed_lateness: 5000ms}", "correlation: {threshold: 10.0}", "correlation: {change_window: 1h}",
         ] { #expect(try bytes(same) == base, "\(same)") }
         for other in [
             "input: {allowed_lateness: 6s}", "input: {format: native}", "input: {topics: [{name: a, format: native}]}",
             "input: {mapping: {resource: /a, type: /b}}", "correlation: {identity: [x]}", "correlation: {threshold: 7}",
             "model: {half_life: 7d}",
-            "limits: {labels: 4}",
+            "limits: {labels: 4}", "correlation: {change_types: [Deployment]}",
         ] { #expect(try bytes(other) != base, "\(other)") }
     }
 }

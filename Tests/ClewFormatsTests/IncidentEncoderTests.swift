@@ -293,10 +293,67 @@ struct SampleIncident: ~Copyable {
         }
     }
 
+    /// What a record tells of a change of its first root cause.
+    private func withChange(_ adjust: (inout SuspectedChange, borrowing SampleIncident) -> Void) -> String {
+        let sample = SampleIncident()
+        return sample.encoded { revision in
+            var suspected = SuspectedChange(
+                change: Change(
+                    type: sample.name("Deployment"), source: sample.name("ci"), id: ContiguousArray("d-1".utf8),
+                    message: ContiguousArray("v1.42 by \"jane\"".utf8)),
+                began: SampleIncident.at(-180_000), ended: nil, lag: 180, endLag: nil)
+            suspected.odds = 75.7
+            suspected.window = 7200
+            adjust(&suspected, sample)
+            revision.rootCauses[0].change = suspected
+            revision.alerts = [sample.alert("checkout", "HighErrorRate", 0, nil)]
+        }
+    }
+
+    @Test func aChangeIsTold() throws {
+        let text = withChange { _, _ in }
+        #expect(try read(text, "/title") == "HighErrorRate on checkout and 3 more, probably pg-tax (Deployment 3 min before)")
+        #expect(
+            part(text, #""change":{"#, "}") == #""type":"Deployment","at":"2026-11-23T10:12:30.123Z","ended_at":null,"lag_s":180.000,"#
+                + #""odds":75.700,"id":"d-1","message":"v1.42 by \"jane\"","source":"ci""#)
+        #expect(
+            try read(text, "/root_causes/0/why/0")
+                == "Deployment 3 min before the incident's first alert (v1.42 by \"jane\"); 76 x as likely as by chance")
+        #expect(try read(text, "/root_causes/0/why/1").hasPrefix("1 alert of its own"))
+    }
+
+    @Test func changesInWords() throws {
+        let over = withChange { change, _ in
+            change.ended = SampleIncident.at(-60_000)
+            change.endLag = 60
+            change.count = 3
+            change.odds = 3
+        }
+        #expect(over.contains(#""ended_at":"2026-11-23T10:14:30.123Z""#))
+        #expect(try read(over, "/title").hasSuffix("probably pg-tax"), "too weak for the title")
+        #expect(
+            try read(over, "/root_causes/0/why/0") == "Deployment 3 min before the incident's first alert, and over 60 s before it "
+                + "(v1.42 by \"jane\"); changed 3 times within 2.0 h; 3.0 x as likely as by chance")
+        let on = withChange { change, sample in
+            change.change = Change(type: sample.name("Rollout*\u{7}"), source: .none)
+            change.endLag = -5
+            change.count = SuspectedChange.mostCounted
+        }
+        #expect(
+            try read(on, "/root_causes/0/why/0") == "Rollout*\u{7} 3 min before the incident's first alert, and still going on then; "
+                + "changed 8 times or more within 2.0 h; 76 x as likely as by chance")
+        #expect(on.contains(#""id":null,"message":null,"source":null}"#))
+        let after = withChange { change, _ in change.lag = -12 }
+        #expect(try read(after, "/root_causes/0/why/0").hasPrefix("Deployment 12 s after the incident's first alert ("))
+        #expect(try read(after, "/title").hasSuffix("pg-tax (Deployment at that time)"))
+        let same = withChange { change, _ in change.lag = 0 }
+        #expect(try read(same, "/root_causes/0/why/0").hasPrefix("Deployment at the time of the incident's first alert ("))
+    }
+
     @Test func theSchemaNamesEveryMember() throws {
         let schema = try #require(fileText("docs/incident.schema.json"))
         var names: Set<Substring> = []
-        for piece in (Golden.record + Golden.bare).split(separator: ",").flatMap({ $0.split(separator: "{") }) {
+        for piece in (Golden.record + Golden.bare + withChange { _, _ in }).split(separator: ",").flatMap({ $0.split(separator: "{") }) {
             let parts = piece.split(separator: "\"", omittingEmptySubsequences: false)
             if parts.count > 2, parts[0].isEmpty, parts[2].hasPrefix(":") { names.insert(parts[1]) }
         }

@@ -59,6 +59,14 @@ extension ScalarFormat where Value == String {
         }
     }
 
+    /// The name of an event type, or a pattern of such that leaves some out.
+    static var typePattern: Self {
+        checked("a type of events such as Deployment or \"Rollout*\"") { text in
+            if text.isEmpty { return "it is empty" }
+            return text.allSatisfy { $0 == "*" } ? "it would make a change of every event, and no alert would be left" : nil
+        }
+    }
+
     /// `host:port`, the host in brackets if it holds colons.
     static var server: Self {
         checked("host:port of a broker, such as kafka-1:9092") { text in

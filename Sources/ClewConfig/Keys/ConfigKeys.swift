@@ -108,7 +108,7 @@ extension ConfigKey {
             "correlation.max_age", \.correlation.maxAge, .duration(in: long),
             "An incident takes no more alerts at this age.", changesIncidents: true),
         .optional(
-            "correlation.max_alerts", \.correlation.maxAlerts, .int(in: 1...10_000_000),
+            "correlation.max_alerts", \.correlation.maxAlerts, .int(in: 2...10_000_000),
             "An incident takes no more alerts at this size; null: no limit.", changesIncidents: true),
         .optional(
             "correlation.max_quiet", \.correlation.maxQuiet, .duration(in: long),
@@ -126,6 +126,14 @@ extension ConfigKey {
         .list(
             "correlation.identity", \.correlation.identity, .name("the name of a label"),
             "Labels that tell alerts of the same resource and type apart; source is the event's source.", changesIncidents: true),
+        .list(
+            "correlation.change_types", \.correlation.changeTypes, .typePattern,
+            "Types of events that tell of a change (a deployment, a new configuration); * stands for any characters, ? for one. "
+                + "They are no alerts, but possible causes of what follows.",
+            changesIncidents: true),
+        .scalar(
+            "correlation.change_window", \.correlation.changeWindow, .duration(in: .seconds(60)...(.seconds(7 * 86_400))),
+            "How long after a change it may explain an incident (event time).", changesIncidents: true),
         .scalar(
             "correlation.fuse_threshold", \.correlation.fuseThreshold, .double(in: odds),
             "Odds at which an arriving alert makes two incidents one.", changesIncidents: true),

@@ -21,7 +21,11 @@ extension Config {
         // Not where the model lies: `versions.model` tells what is in it.
         bare.model.file = nil
         bare.input.topics.removeAll { $0 == Topic(name: $0.name) }
-        let counting = ConfigKey.all.filter { $0.changesIncidents && !($0.path == "correlation.domains" && correlation.domains.isEmpty) }
+        // What is not used says nothing: the hash is that of a version that did not know it.
+        let unused =
+            (correlation.domains.isEmpty ? ["correlation.domains"] : [])
+            + (correlation.changeTypes.isEmpty ? ["correlation.change_types", "correlation.change_window"] : [])
+        let counting = ConfigKey.all.filter { $0.changesIncidents && !unused.contains($0.path) }
         let lines = counting.map { key in "\(key.path) \(key.value(of: bare, redacted: false))\n" }
         return Array(("clew.config/1\n" + lines.joined()).utf8)
     }

@@ -31,6 +31,10 @@ public struct CorrelationParameters: Sendable, Equatable {
     /// Whether anything is learned; else what a model brought stays as it is, and of types that it lacks only how long
     /// their alerts last is learned.
     public var learns = true
+    /// Types of events that are changes, no alerts (`ChangeTypes`); and how long before an incident's first alert one may
+    /// have been to explain it.
+    public var changeTypes: [String] = []
+    public var changeWindow = 7_200.0
     /// Most alert keys remembered; the longest silent go first, cleared before uncleared.
     public var maxKeys = 1_000_000
     /// Most learned (relation, type, type) entries; the least supported go first.

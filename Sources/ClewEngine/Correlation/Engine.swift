@@ -50,6 +50,9 @@ struct Engine: ~Copyable {
     var entries = Table<AlertEntry>()
     var freeEntries = Table<Int32>()
     var causes: CauseCounts
+    /// Which types are changes, and those told of lately.
+    var changeTypes: ChangeTypes
+    var changes = Changes()
     /// t0: time of the first event; and the greatest effective time of one so far.
     var start = Double.nan
     var latest = -Double.infinity
@@ -93,6 +96,7 @@ struct Engine: ~Copyable {
     var alertsMade: UInt64 = 0
     var openIncidents = 0
     var evictedKeys: UInt64 = 0
+    var changesTaken: UInt64 = 0
 
     init(topology: TopologyDefinition, names: inout Names, parameters: CorrelationParameters) {
         self.parameters = parameters
@@ -102,6 +106,7 @@ struct Engine: ~Copyable {
         propagation = Propagation(kinds: graph.kindCount, limit: parameters.maxPairs)
         resourcePairs = ResourcePairs(limit: parameters.maxResourcePairs)
         causes = CauseCounts(kinds: graph.kindCount)
+        changeTypes = ChangeTypes(parameters.changeTypes)
         for _ in 0..<graph.count { cells.addResource() }
         let none = ComponentActivity(
             rate: 0, rateTime: 0, busy: 0, count: 0, starts: 0, time: 0, lastMinute: 0, lead: -1)

@@ -208,7 +208,7 @@ struct IncidentDetail {
         state.value(&isOver)
         state.array(&mergedFrom)
         state.value(&mergedInto)
-        state.array(&causes)
+        RootCause.transfer(&causes, &state)
         state.array(&impacted)
         state.value(&rankedAlerts)
         state.value(&rankedEvents)

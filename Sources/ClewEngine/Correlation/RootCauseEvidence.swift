@@ -42,6 +42,8 @@ struct RankingScratch: ~Copyable {
         var candidate: UInt32 = 0
         var bridge: UInt32 = 0
         var walked: UInt32 = 0
+        /// Place among the candidates.
+        var place: UInt32 = 0
     }
 
     /// What a ranking found out about a resource; valid while its marks are the ranking's serial.
@@ -83,6 +85,7 @@ struct RankingScratch: ~Copyable {
     var candidates = Table<RankedResource>()
     var group = Table<Double>()
     let logarithms = CountLogarithms()
+    var reach = ReachSets()
 
     mutating func resize(to count: Int) {
         marks.resize(to: count, filling: Marks())
@@ -98,7 +101,7 @@ extension Engine {
     private static let groupQuantile = 0.25
     private static let countWeight = 0.5
     private static let priorIncidents = 4.0
-    private static let reachDepth: UInt8 = 7
+    static let reachDepth: UInt8 = 7
 
     /// What a link says of the alert that it brought into an incident.
     func explanation(_ link: Candidate) -> Explanation {
@@ -203,6 +206,7 @@ extension Engine {
                 if neighbour.outgoing || graph.spreadsAlong[Int(neighbour.kind)] { ranking.findings[other].spreading += 1 }
             }
         }
+        if !changes.isEmpty { addChangedCandidates(earliest) }
         for at in 0..<ranking.keys.count {
             let shared = Int(ranking.keys[at].explanation.shared)
             if shared >= 0, ranking.marks[shared].candidate == ranking.serial { ranking.findings[shared].shared += 1 }
@@ -210,9 +214,10 @@ extension Engine {
     }
 
     @inline(__always)
-    private mutating func addCandidate(_ v: Int, _ first: Double) {
+    mutating func addCandidate(_ v: Int, _ first: Double) {
         guard ranking.marks[v].candidate != ranking.serial else { return }
         ranking.marks[v].candidate = ranking.serial
+        ranking.marks[v].place = UInt32(ranking.candidates.count)
         ranking.findings[v].near = 0
         ranking.findings[v].spreading = 0
         ranking.findings[v].shared = 0

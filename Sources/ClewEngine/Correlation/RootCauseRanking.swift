@@ -35,7 +35,7 @@ extension Engine {
 
     /// Ranks the resources that may have caused an incident, best first, and tells what the first one reaches.
     ///
-    /// Candidates: the alerting resources and their direct neighbours.
+    /// Candidates: the alerting resources, their direct neighbours, and changed resources that they depend on.
     mutating func rankCauses(_ slot: Int) -> (causes: [RootCause], impacted: [NameID]) {
         collectKeys(slot)
         weighOwnAlerts()
@@ -48,21 +48,20 @@ extension Engine {
             worst = max(worst, ranking.findings[v].severity)
         }
         collectCandidates(earliest)
-        let crowding = scoreCandidates(worst)
+        let crowding = scoreCandidates(worst, earliest)
         return describe(earliest, worst, crowding)
     }
 
-    /// Surprise and reach of a candidate.
+    /// Surprise of a candidate.
     private mutating func weigh(_ at: Int) {
         let c = Int(ranking.candidates[at].resource)
         ranking.candidates[at].surprise = (ranking.isAlerting(c) ? ranking.findings[c].own : 0) + groupSurprise(c)
-        walk(from: c)
-        for step in 1..<max(1, ranking.steps.count) where ranking.steps[step].silent == 0 { ranking.candidates[at].reached += 1 }
     }
 
     /// Scores all candidates; returns how crowded the component is, 0…0.95.
-    private mutating func scoreCandidates(_ worst: Severity) -> Double {
+    private mutating func scoreCandidates(_ worst: Severity, _ earliest: Double) -> Double {
         var mostSurprise = 0.0
+        countReached()
         for at in 0..<ranking.candidates.count {
             weigh(at)
             mostSurprise = max(mostSurprise, ranking.candidates[at].surprise)
@@ -77,6 +76,7 @@ extension Engine {
             ranking.candidates[at].score =
                 crowding * Sign.crowdedSurprise * surprise
                 + (1 - crowding) * (Sign.surprise * surprise + signs(ranking.candidates[at], worst))
+            if !changes.isEmpty { ranking.candidates[at].score += changeSign(Int(ranking.candidates[at].resource), earliest) }
         }
         return crowding
     }
@@ -162,6 +162,7 @@ extension Engine {
         cause.neighbours = finding.spreading
         cause.shared = finding.shared
         cause.surprise = candidate.surprise
+        if !changes.isEmpty { cause.change = suspectedChange(v, earliest) }
         guard isAlerting else { return cause }
         cause.alerts = finding.alerts
         cause.delay = finding.first - earliest

@@ -11,6 +11,8 @@ public struct CorrelatorStatistics: Sendable, BitwiseCopyable {
     public var implausible: UInt64 = 0
     /// Taken before the watermark because the reorder buffer was full.
     public var forced: UInt64 = 0
+    /// Events of `CorrelationParameters.changeTypes`: no alerts.
+    public var changes: UInt64 = 0
     public var clears: UInt64 = 0
     /// Clears of alerts that were never raised.
     public var unknownClears: UInt64 = 0
@@ -34,6 +36,7 @@ public struct CorrelatorStatistics: Sendable, BitwiseCopyable {
     public var resourcesWithCells = 0
     /// Events remembered to recognise redeliveries.
     public var redeliveriesRemembered = 0
+    public var changesRemembered = 0
     public var pairs = 0
     public var resourcePairs = 0
     public var resources = 0
@@ -170,7 +173,7 @@ public struct Correlator: ~Copyable {
 
     /// What a domain knows now: the model adopted, and what was learned since. O(n log n) in its entries.
     public func learned(inDomain number: Int = 0) -> CorrelationModel {
-        domains[number].engine.learned(names, events: domains[number].taken)
+        domains[number].engine.learned(names, events: domains[number].taken - domains[number].engine.changesTaken)
     }
 
     // MARK: Partitions and the watermark

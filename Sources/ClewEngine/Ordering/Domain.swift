@@ -114,6 +114,7 @@ final class Domain {
             engine.runDue(until: due, names)
             bind(event, local, payload, names)
         }
+        if engine.changeTypes.contains(event.type, names) { return takeChange(waiting, Int(resourceOf[local]), payload, names) }
         let rule = BindingRule(rawValue: ruleOf[local]) ?? .known
         let isAlias = rule != .known && rule.rawValue <= BindingRule.aliasSuffix.rawValue
         let message = UnsafeRawBufferPointer(rebasing: payload[Int(event.idLength)..<(Int(event.idLength) + Int(event.messageLength))])
@@ -127,6 +128,15 @@ final class Domain {
             let belongs = verdict == .repeated || verdict == .joined || verdict == .opened
             assignments.append(Assignment(sequence: waiting.sequence, incident: belongs ? numbered(incident) : nil, sameAs: nil))
         }
+    }
+
+    private func takeChange(
+        _ waiting: ReorderBuffer.Waiting, _ resource: ResourceIndex, _ payload: UnsafeRawBufferPointer, _ names: borrowing Names
+    ) {
+        let event = waiting.event
+        engine.takeChange(
+            resource, Change(event, payload: payload), event.status, at: event.time.seconds, due: Double(waiting.effective) / 1e6, names)
+        if recordsAssignments { assignments.append(Assignment(sequence: waiting.sequence, incident: nil, sameAs: nil)) }
     }
 
     /// Keeps an event whose turn it is for `step`. Its payload is copied.
@@ -236,6 +246,8 @@ final class Domain {
         s.evictedKeys += engine.evictedKeys
         s.alertEntries += engine.entries.count - engine.freeEntries.count
         s.dueEntries += engine.queue.count
+        s.changes += engine.changesTaken
+        s.changesRemembered += engine.changes.all.count
         s.resourcesWithCells += engine.cells.rows
         s.resourcePairs += engine.resourcePairs.pairs.count
     }

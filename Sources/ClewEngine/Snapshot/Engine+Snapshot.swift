@@ -15,6 +15,7 @@ extension Engine {
         transferEntries(&state)
         state.table(&freeEntries)
         causes.transfer(&state)
+        changes.transfer(&state)
         state.value(&start)
         state.value(&latest)
         state.value(&backgroundStart)
@@ -31,6 +32,7 @@ extension Engine {
         state.value(&alertsMade)
         state.value(&openIncidents)
         state.value(&evictedKeys)
+        state.value(&changesTaken)
         guard state.isReading else { return }
         // Marks of scorings that are over are never looked at again.
         let unknown = PropagationMemo(mark: 0, pair: -1, seen: 0, expected: 0, scale: 0, propagation: 0)
@@ -81,7 +83,7 @@ extension IncidentRevision {
                 count: count)
         }
         for at in alerts.indices { alerts[at].transfer(&state) }
-        state.array(&rootCauses)
+        RootCause.transfer(&rootCauses, &state)
         state.array(&impacted)
         state.value(&mergedInto)
         state.array(&mergedFrom)

@@ -272,7 +272,7 @@ public struct AlertState: Sendable {
 }
 
 /// A resource that may be the cause (algorithm.md §11).
-public struct RootCause: Sendable, BitwiseCopyable {
+public struct RootCause: Sendable {
     public var resource: NameID
     public var alerting: Bool
     /// Share among the candidates, 0…1; they sum to 1 over all candidates.
@@ -302,6 +302,8 @@ public struct RootCause: Sendable, BitwiseCopyable {
     /// Seconds by which alerts of the earliest of its types usually follow their incident's first; nil if
     /// silent, or never seen in an incident that has ended.
     public var usualDelay: Double?
+    /// A change of it shortly before the incident.
+    public var change: SuspectedChange?
 
     public init(resource: NameID, alerting: Bool, score: Double) {
         self.resource = resource
@@ -320,6 +322,7 @@ public struct RootCause: Sendable, BitwiseCopyable {
         explained = 0
         explainedByDependency = 0
         usualDelay = nil
+        change = nil
     }
 }
 

@@ -19,6 +19,20 @@ extension IncidentEncoder {
         guard let cause = revision.rootCauses.first else { return }
         out.put(cause.score >= 0.4 ? ", probably " : ", perhaps ")
         text(cause.resource, names)
+        if let change = cause.change, change.isLikely { titled(change, names) }
+    }
+
+    /// " (Deployment 3 min before)".
+    private mutating func titled(_ suspected: SuspectedChange, _ names: borrowing Names) {
+        out.put(" (")
+        text(suspected.change.type, names)
+        if suspected.lag > 0 {
+            out.put(byte: 0x20)
+            duration(suspected.lag)
+            out.put(" before)")
+        } else {
+            out.put(" at that time)")
+        }
     }
 
     /// The first of the most severe alerts.
@@ -116,7 +130,8 @@ extension IncidentEncoder {
     }
 
     /// The reasons for a root cause, as strings: what its score is made of (algorithm.md §11).
-    mutating func reasons(_ cause: RootCause) {
+    mutating func reasons(_ cause: RootCause, _ names: borrowing Names) {
+        if let change = cause.change { changed(change, names) }
         if cause.alerting { ownAlerts(cause) } else { out.put("\"silent: no alert of its own\"") }
         if cause.others > 0 {
             out.put(",\"")
@@ -138,6 +153,42 @@ extension IncidentEncoder {
         }
         if cause.alerting { explained(cause) }
         if cause.surprise >= 0.05 { unusual(cause) }
+    }
+
+    /// "Deployment 3 min before the incident's first alert (v1.42 by jane); changed 2 times within 2.0 h; 72 x as likely as by chance",
+    /// and a comma: other reasons follow.
+    private mutating func changed(_ suspected: SuspectedChange, _ names: borrowing Names) {
+        out.put(byte: 0x22)
+        text(suspected.change.type, names)
+        out.put(byte: 0x20)
+        if suspected.lag.magnitude < 0.0005 {
+            out.put("at the time of")
+        } else {
+            duration(suspected.lag)
+            out.put(suspected.lag > 0 ? " before" : " after")
+        }
+        out.put(" the incident's first alert")
+        if let endLag = suspected.endLag, endLag > 0 {
+            out.put(", and over ")
+            duration(endLag)
+            out.put(" before it")
+        } else if suspected.endLag != nil {
+            out.put(", and still going on then")
+        }
+        if !suspected.change.message.isEmpty {
+            out.put(" (")
+            suspected.change.message.withUnsafeBytes { out.put(text: $0) }
+            out.put(byte: 0x29)
+        }
+        if suspected.count > 1 {
+            out.put("; changed ")
+            out.put(integer: UInt64(suspected.count))
+            out.put(suspected.count < SuspectedChange.mostCounted ? " times within " : " times or more within ")
+            duration(suspected.window)
+        }
+        out.put("; ")
+        amount(suspected.odds)
+        out.put(" x as likely as by chance\",")
     }
 
     /// "unusual: surprise 5.1, of its rarest alert 4.2".

@@ -235,9 +235,38 @@ public struct IncidentEncoder: ~Copyable {
         if cause.alerting { out.put(cause.explained, fraction: 3) } else { out.put("null") }
         out.put(",\"surprise\":")
         out.put(cause.surprise, fraction: 3)
+        if let change = cause.change { write(change, names) }
         out.put(",\"why\":[")
-        reasons(cause)
+        reasons(cause, names)
         out.put("]}")
+    }
+}
+
+// MARK: Changes
+
+extension IncidentEncoder {
+    private mutating func write(_ suspected: SuspectedChange, _ names: borrowing Names) {
+        out.put(",\"change\":{\"type\":")
+        string(suspected.change.type, names)
+        out.put(",\"at\":")
+        out.put(time: suspected.began)
+        out.put(",\"ended_at\":")
+        if let ended = suspected.ended { out.put(time: ended) } else { out.put("null") }
+        out.put(",\"lag_s\":")
+        out.put(suspected.lag, fraction: 3)
+        out.put(",\"odds\":")
+        out.put(suspected.odds, fraction: 3)
+        out.put(",\"id\":")
+        optional(suspected.change.id)
+        out.put(",\"message\":")
+        optional(suspected.change.message)
+        out.put(",\"source\":")
+        if suspected.change.source == .none { out.put("null") } else { string(suspected.change.source, names) }
+        out.put(byte: 0x7D)
+    }
+
+    private mutating func optional(_ text: ContiguousArray<UInt8>) {
+        if text.isEmpty { out.put("null") } else { text.withUnsafeBytes { out.put(string: $0) } }
     }
 }
 

@@ -8,7 +8,7 @@ public import ClewScore
 public struct BaselineReplay: ~Copyable {
     /// What it came to.
     public struct Summary: Sendable, Equatable {
-        /// Events decoded, and those of them that fire.
+        /// Events decoded, and those of them that fire and are no changes.
         public var events = 0
         public var firing = 0
         public var incidents = 0
@@ -24,6 +24,7 @@ public struct BaselineReplay: ~Copyable {
     private let edges: [(Int32, Int32)]
     private var assignments: AssignmentsFile
     private var names = Names(limit: Int(Int32.max))
+    private var changeTypes: ChangeTypes
     private var resources: [NameID: Int32] = [:]
     private var labelSets = Names(limit: Int(Int32.max))
     /// What fires, and its place in the assignments.
@@ -38,6 +39,7 @@ public struct BaselineReplay: ~Copyable {
         self.config = config
         self.files = files
         self.groupBy = groupBy
+        changeTypes = ChangeTypes(config.correlation.changeTypes)
         edges = topology.edges.map { (Int32($0.from), Int32($0.to)) }
         assignments = AssignmentsFile(path: out, files: files)
         for (index, node) in topology.nodes.enumerated() {
@@ -92,7 +94,7 @@ public struct BaselineReplay: ~Copyable {
                 isOneOfMany: batch.events.count > 1)
         }
         summary.events += 1
-        guard event.status == .firing else { return }
+        guard event.status == .firing, !changeTypes.contains(event.type, names) else { return }
         summary.firing += 1
         sequences.append(summary.events - 1)
         let resource = resources[event.resource] ?? Int32(resources.count)

@@ -44,6 +44,8 @@ public struct Explain {
         guard let a = alerts[0], let b = alerts[1], a != b else {
             throw NotFound(description: "\"\(first)\" and \"\(second)\" are the same alert: two are needed", text: second, keys: [])
         }
+        try refuseChange(first, a)
+        try refuseChange(second, b)
         var options = self.options
         options.pair = (a, b)
         var replay = Replay(
@@ -53,6 +55,17 @@ public struct Explain {
         for (index, incident) in [result.incidents.first, result.incidents.second].enumerated()
         where finder.found[index] == nil && incident.isEmpty { throw missing(index) }
         return result
+    }
+}
+
+extension Explain {
+    private func refuseChange(_ text: String, _ event: FoundAlert) throws {
+        var names = Names(limit: 1)
+        var types = ChangeTypes(config.correlation.changeTypes)
+        guard let type = event.type.withUnsafeBytes({ names.intern($0) }), types.contains(type, names) else { return }
+        throw NotFound(
+            description: "\"\(text)\" is no alert: by correlation.change_types it tells of a change, which is in no incident", text: text,
+            keys: [])
     }
 }
 

@@ -23,9 +23,10 @@ final class RunMetrics: Sendable {
     private let transactionSeconds: Histogram
     private let tooLarge, late, redelivered, clocksReplaced, forced, taken: Counter
     private let severityUnknown, resends, labelsCut, clearsUnknown, evictedKeys, rebalances: Counter
-    private let implausible, alerts, repeats, clears, chronic, standing, made: Counter
+    private let implausible, alerts, repeats, clears, changes, chronic, standing, made: Counter
     private let errors, revisions: CounterFamily
     private let buffered, watermark, open, inMemory, keys, names, resources, boundResources, pairs, resourcePairs: Gauge
+    private let changesRemembered: Gauge
     private let ready, members, assigned, waitingBytes: Gauge
     private let openInDomain: GaugeFamily
     private let topics: (incidents: String, deadLetters: String)
@@ -54,6 +55,7 @@ final class RunMetrics: Sendable {
         alerts = registry.counter("clew_alerts_total", "Events that began an alert.")
         repeats = registry.counter("clew_repeats_total", "Events that repeated an alert.")
         clears = registry.counter("clew_clears_total", "Events that cleared an alert.")
+        changes = registry.counter("clew_changes_total", "Events of correlation.change_types: possible causes, no alerts.")
         chronic = registry.counter("clew_chronic_total", "Events of alerts too frequent to belong to an incident.")
         standing = registry.counter("clew_standing_total", "Repeats of alerts whose incident is older than correlation.max_age.")
         clearsUnknown = registry.counter("clew_clears_unknown_total", "Clears of alerts that were never raised.")
@@ -75,6 +77,7 @@ final class RunMetrics: Sendable {
         names = registry.gauge("clew_names", "Distinct strings known.")
         resources = registry.gauge("clew_resources", "Resources known, of the topology and by name.")
         boundResources = registry.gauge("clew_resources_bound", "Resources placed by their name.")
+        changesRemembered = registry.gauge("clew_changes_remembered", "Changes that may yet explain an incident, and some older.")
         pairs = registry.gauge("clew_learned_pairs", "Pairs of alert types learned.")
         resourcePairs = registry.gauge("clew_resource_pairs", "Pairs of resources that may lack an edge in the topology.")
         evictedKeys = registry.counter("clew_alert_keys_evicted_total", "Alerts forgotten, as correlation.max_keys was reached.")
@@ -139,6 +142,7 @@ final class RunMetrics: Sendable {
         alerts.mirror(Double(engine.newAlerts))
         repeats.mirror(Double(engine.repeats))
         clears.mirror(Double(engine.clears))
+        changes.mirror(Double(engine.changes))
         chronic.mirror(Double(engine.chronic))
         standing.mirror(Double(engine.standing))
         made.mirror(Double(engine.incidentsMade))
@@ -152,6 +156,7 @@ final class RunMetrics: Sendable {
         names.set(engine.names)
         resources.set(engine.resources)
         boundResources.set(engine.boundResources)
+        changesRemembered.set(engine.changesRemembered)
         pairs.set(engine.pairs)
         resourcePairs.set(engine.resourcePairs)
         let published = engine.published

@@ -17,6 +17,7 @@ public struct EventStream: Sendable {
     private var noiseRandom: RandomSource
     private var alertRandom: RandomSource
     private var deliveryRandom: RandomSource
+    private var deploymentRandom: RandomSource
     private var delivered = 0
     private var calmFrom: Int64
     private let end: Int64
@@ -38,6 +39,7 @@ public struct EventStream: Sendable {
         noiseRandom = RandomSource(seed: options.seed, stream: 12)
         alertRandom = RandomSource(seed: options.seed, stream: 13)
         deliveryRandom = RandomSource(seed: options.seed, stream: 14)
+        deploymentRandom = RandomSource(seed: options.seed, stream: 15)
         calmFrom = options.start
         end = options.start + Int64(options.duration * 1_000)
         // A scenario that can hardly raise anything (nothing is monitored) ends before its limit of events.
@@ -47,6 +49,7 @@ public struct EventStream: Sendable {
         schedule(.noise, every: paced ? options.duration / 1_000 : Self.gap(options.noisePerHour / 3_600), from: options.start)
         schedule(.storm, every: Self.gap(options.stormsPerDay / 86_400), from: options.start)
         schedule(.plannedWork, every: Self.gap(options.plannedWorkPerDay / 86_400), from: options.start)
+        scheduleDeployment(from: options.start)
     }
 
     /// Appends the next event's line to `bytes`; nil, with nothing appended, at the end.
@@ -75,7 +78,7 @@ public struct EventStream: Sendable {
 
 extension EventStream {
     private struct Timer: Timed, Sendable {
-        enum Kind: Sendable { case fault, noise, storm, plannedWork, alert(Int32) }
+        enum Kind: Sendable { case fault, noise, storm, plannedWork, deployment, badDeployment(Int), alert(Int32) }
         let time: Int64
         let order: UInt32
         let kind: Kind
@@ -126,6 +129,10 @@ extension EventStream {
         case .plannedWork:
             _ = begin(.plannedWork, at: timer.time)
             schedule(.plannedWork, every: Self.gap(options.plannedWorkPerDay / 86_400), from: timer.time)
+        case .deployment:
+            deploy(at: timer.time)
+            scheduleDeployment(from: timer.time)
+        case .badDeployment(let root): beginDeploymentFault(of: root, at: timer.time)
         }
     }
 
@@ -155,14 +162,48 @@ extension EventStream {
     private mutating func begin(_ role: FailureMode.Role, at time: Int64) -> Int {
         let weights = plan.modes.map { $0.mode.role == role ? $0.mode.weight : 0 }
         guard let chosen = faultRandom.index(byWeight: weights), let root = faultRandom.pick(plan.modes[chosen].roots) else { return 0 }
+        return begin(chosen, root: root, at: time, \.faultRandom)
+    }
+
+    private mutating func begin(_ chosen: Int, root: Int, at time: Int64, _ source: WritableKeyPath<EventStream, RandomSource>) -> Int {
+        var random = self[keyPath: source]
+        defer { self[keyPath: source] = random }
         let mode = plan.modes[chosen]
-        let over = time + Int64(faultRandom.between(mode.mode.lasts) * 1_000)
+        let over = time + Int64(random.between(mode.mode.lasts) * 1_000)
         calmFrom = max(calmFrom, over)
         let number = Int32(faults.count)
         faults.append(FaultRecord(mode: chosen, root: root, begin: time, end: over))
-        let planned = planner.alerts(of: mode, root: root, begin: time, end: over, random: &faultRandom)
+        let planned = planner.alerts(of: mode, root: root, begin: time, end: over, random: &random)
         for alert in planned { add(alert, fault: number) }
         return planned.count
+    }
+
+    // MARK: Deployments
+
+    /// Share of deployments that begin a fault.
+    private static let badDeployments = 0.1
+
+    private mutating func scheduleDeployment(from time: Int64) {
+        guard let mean = Self.gap(plan.options.deploymentsPerDay / 86_400) else { return }
+        schedule(.deployment, at: time + max(1, Int64(deploymentRandom.exponential(mean: mean) * 1_000)))
+    }
+
+    private mutating func deploy(at time: Int64) {
+        guard let symptom = plan.deployment, let resource = deploymentRandom.pick(plan.deployable) else { return }
+        add(PlannedAlert(resource: resource, symptom: symptom, begin: time, end: time + 1), fault: -1)
+        guard deploymentRandom.chance(Self.badDeployments) else { return }
+        // Some show at once, some when the load comes: from 5 s to 20 min, each size as likely.
+        let octaves = deploymentRandom.between(0...7.9)
+        var delay = 5_000.0 * (1 + octaves - octaves.rounded(.down))
+        for _ in 0..<Int(octaves) { delay *= 2 }
+        schedule(.badDeployment(resource), at: time + Int64(delay))
+    }
+
+    private mutating func beginDeploymentFault(of root: Int, at time: Int64) {
+        let kind = plan.estate.resources[root].kind
+        let weights = plan.modes.map { $0.mode.role == .fault && $0.mode.kind == kind ? $0.mode.weight : 0 }
+        guard let chosen = deploymentRandom.index(byWeight: weights) else { return }
+        _ = begin(chosen, root: root, at: time, \.deploymentRandom)
     }
 
     private mutating func beginNoise(at time: Int64) {

@@ -14,6 +14,10 @@ struct Plan: Sendable {
     let modes: [Mode]
     /// Resources that have noise, with their symptoms.
     let noisy: [(resource: Int, symptoms: [Int])]
+    /// What tells of a deployment; nil without such.
+    let deployment: Int?
+    /// Resources that are deployed to.
+    let deployable: [Int]
     /// By resource.
     let monitored: [Bool]
     let missing: [Bool]
@@ -39,6 +43,9 @@ struct Plan: Sendable {
             let numbers = noise.symptoms.map { registry.add($0) }
             return estate.resources(of: noise.kind).map { (resource: $0, symptoms: numbers) }
         }
+        deployment = options.deploymentsPerDay > 0 ? registry.add(Plan.deploymentSymptom) : nil
+        let kinds = modes.filter { $0.mode.role == .fault && Plan.isDeployed($0.mode.kind) }.map(\.mode.kind)
+        deployable = estate.resources.indices.filter { kinds.contains(estate.resources[$0].kind) }
         self.options = options
         self.estate = estate
         self.reactions = reactions
@@ -52,6 +59,19 @@ struct Plan: Sendable {
         var traits = ResourceTraits()
         for resource in estate.resources { traits.draw(for: resource, options: options, random: &random) }
         (monitored, missing, aliased, clockSkew) = (traits.monitored, traits.missing, traits.aliased, traits.clockSkew)
+    }
+
+    private static let deploymentSymptom = Symptom(
+        "Deployment", .deployments, .info, "{r} v{1-9}.{0-60}.{0-20} deployed", chance: 1, delay: 0...0, clears: false)
+
+    /// Whether resources of a kind get new versions or configurations now and then.
+    private static func isDeployed(_ kind: ResourceKind) -> Bool {
+        switch kind {
+        case .service, .database, .cache, .queue, .host, .vm, .switchDevice, .application, .balancer, .firewall, .router, .accessNode,
+            .baseStation, .coreFunction:
+            true
+        default: false
+        }
     }
 
     /// Other names of the root that are as right: its alias, and neighbours that the failure mode names (two at most, else none).

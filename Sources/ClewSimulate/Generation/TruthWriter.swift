@@ -12,7 +12,7 @@ struct TruthWriter {
         bytes.append(text: "{\"kind\":\"simulated\",\"events\":{")
         separator = 0x20
         while let event = stream.nextDelivery() {
-            guard event.firing, !event.duplicate else { continue }
+            guard event.firing, !event.duplicate, Int(event.symptom) != stream.plan.deployment else { continue }
             beginEntry()
             bytes.append(0x22)
             stream.appendID(of: event, to: &bytes)

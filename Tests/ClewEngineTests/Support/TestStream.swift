@@ -163,6 +163,8 @@ enum TestStream {
             out += "\n  cause \(text(c.resource)) \(c.alerting) \(c.score) \(c.alerts) \(c.delay ?? -1)"
             out += " \(c.reached) \(c.others) \(c.surprise) \(c.rarest) \(c.crowding) \(c.worst?.name ?? "-") \(c.neighbours)"
             out += " \(c.shared) \(c.explained) \(c.explainedByDependency) \(c.usualDelay ?? -1)"
+            guard let s = c.change else { continue }
+            out += "\n    \(text(s.change.type)) \(s.began.microseconds) \(s.ended?.microseconds ?? -1) \(s.lag) \(s.count) \(s.odds)"
         }
         out += "\n  impacted \(r.impacted.map(text)) into \(r.mergedInto?.text ?? "-") from \(r.mergedFrom.map(\.text))"
         return out + " continues \(r.continues?.text ?? "-")"
