@@ -163,3 +163,24 @@ import Testing
         #expect(s.taken > UInt64(halves))
     }
 }
+
+/// Root causes of very large incidents in dense graphs.
+@Suite struct DenseRankingTests {
+    /// 1,200 resources that all depend on 40 hubs, and all alert: more candidates than walks are made from. The hub that fails
+    /// first is still named, and reach is that of direct dependents.
+    @Test func moreCandidatesThanAreWalkedFrom() throws {
+        let count = 1_200
+        let lines = (0..<count).map { "w\($0) -> hub" }.joined(separator: ",")
+        var events = [TestEvent(0, "hub", "Down")]
+        for at in 0..<count { events.append(TestEvent(5 + Double(at) / 100, "w\(at)", "Errors", severity: .minor)) }
+        var correlator = Correlator(topology: TestStream.topology(lines))
+        _ = correlator.addPartition(topic: "t", number: 0)
+        _ = correlator.push(TestStream.batch(events, names: &correlator.names))
+        correlator.finish()
+        let last = try #require(correlator.takeRevisions().max { $0.alertCount < $1.alertCount })
+        #expect(last.alertCount > 1_100)
+        let cause = try #require(last.rootCauses.first)
+        #expect(correlator.names.string(cause.resource) == "hub")
+        #expect(cause.reached >= UInt32(last.alertCount - 1))
+    }
+}

@@ -1,7 +1,8 @@
 /// Sets of candidates as bits, for walks from all of them at once.
 struct ReachSets: ~Copyable {
-    /// More candidates than this are walked from one by one.
-    static let most = 2_048
+    /// Of more candidates only what depends on them directly is counted: walks from all of them would take time with the
+    /// square of their number, for a record that nobody waits for that long.
+    static let most = 1_024
 
     /// Words of a set, and by candidate the alerting and bridging ones that depend on it.
     private(set) var words = 0
@@ -94,13 +95,7 @@ extension Engine {
     /// Counts for each candidate the alerting resources that a walk from it reaches.
     mutating func countReached() {
         let count = ranking.candidates.count
-        guard count <= ReachSets.most else {
-            for at in 0..<count {
-                walk(from: Int(ranking.candidates[at].resource))
-                for step in 1..<max(1, ranking.steps.count) where ranking.steps[step].silent == 0 { ranking.candidates[at].reached += 1 }
-            }
-            return
-        }
+        guard count <= ReachSets.most else { return countDirectlyReached() }
         ranking.reach.begin(count)
         let serial = ranking.serial
         for at in 0..<count {
@@ -113,5 +108,16 @@ extension Engine {
             }
         }
         for at in 0..<count { ranking.candidates[at].reached = ranking.reach.countReached(from: at, depth: Int(Engine.reachDepth)) }
+    }
+
+    /// The same within one hop.
+    private mutating func countDirectlyReached() {
+        for at in 0..<ranking.candidates.count {
+            var reached: UInt32 = 0
+            for position in graph.dependents.range(Int(ranking.candidates[at].resource)) {
+                if ranking.isAlerting(Int(graph.dependents[position])) { reached += 1 }
+            }
+            ranking.candidates[at].reached = reached
+        }
     }
 }
