@@ -1,3 +1,5 @@
+import ClewEngine
+
 extension Config {
     /// A correlation domain: the components of the topology that hold any of its resources.
     public struct Domain: Sendable, Equatable {
@@ -24,25 +26,8 @@ extension Config {
         /// Whether an id fits. O(id · pattern) at worst.
         func matches(_ id: String) -> Bool {
             if id == text { return true }
-            let (id, pattern) = (Array(id.unicodeScalars), Array(text.unicodeScalars))
-            var (at, p) = (0, 0)
-            // Where the last star stands, and how much of the id it takes.
-            var (star, taken) = (-1, 0)
-            while at < id.count {
-                if p < pattern.count, pattern[p] == "*" {
-                    (star, taken) = (p, at)
-                    p += 1
-                } else if p < pattern.count, pattern[p] == "?" || pattern[p] == id[at] {
-                    p += 1
-                    at += 1
-                } else if star >= 0 {
-                    taken += 1
-                    (at, p) = (taken, star + 1)
-                } else {
-                    return false
-                }
-            }
-            return pattern[p...].allSatisfy { $0 == "*" }
+            var id = id
+            return id.withUTF8 { Glob.matches(UnsafeRawBufferPointer($0), Array(text.utf8)) }
         }
     }
 

@@ -28,3 +28,17 @@ import Testing
         for i in stride(from: 0, to: 20_000, by: 997) { #expect(names.string(ids[i]) == "name-\(i)") }
     }
 }
+
+/// Patterns of names.
+@Suite struct GlobTests {
+    @Test(arguments: [
+        ("Deployment", "Deployment", true), ("Deployment", "Deploy", false), ("Rollout7", "Rollout*", true), ("abcabd", "*abd", true),
+        ("ab", "?b", true), ("b", "?b", false), ("", "*", true), ("", "?", false), ("a", "a*?", false),
+        // One stands for a whole character, also after a star.
+        ("é", "?", true), ("éx", "*??", true), ("é", "*??", false), ("aéyé", "*é?é", true), ("éx!", "*??x!", false),
+    ])
+    func matches(_ name: String, _ pattern: String, _ expected: Bool) {
+        var name = name
+        #expect(name.withUTF8 { Glob.matches(UnsafeRawBufferPointer($0), Array(pattern.utf8)) } == expected)
+    }
+}

@@ -19,34 +19,9 @@ public struct ChangeTypes: ~Copyable {
         let index = Int(type.index)
         if index >= known.count { known.resize(to: index + 256, filling: Membership.unknown.rawValue) }
         if known[index] == Membership.unknown.rawValue {
-            let isInside = names.withBytes(type) { name in patterns.contains { ChangeTypes.matches(name, $0) } }
+            let isInside = names.withBytes(type) { name in patterns.contains { Glob.matches(name, $0) } }
             known[index] = (isInside ? Membership.inside : Membership.outside).rawValue
         }
         return known[index] == Membership.inside.rawValue
-    }
-
-    /// Whether a name fits a pattern. O(name · pattern) at worst.
-    static func matches(_ name: UnsafeRawBufferPointer, _ pattern: [UInt8]) -> Bool {
-        let (any, one) = (UInt8(ascii: "*"), UInt8(ascii: "?"))
-        var (at, p) = (0, 0)
-        // Where the last star stands, and how much of the name it takes.
-        var (star, taken) = (-1, 0)
-        while at < name.count {
-            if p < pattern.count, pattern[p] == any {
-                (star, taken) = (p, at)
-                p += 1
-            } else if p < pattern.count, pattern[p] == one || pattern[p] == name[at] {
-                at += 1
-                // One stands for a whole character of UTF-8.
-                if pattern[p] == one { while at < name.count, name[at] & 0xC0 == 0x80 { at += 1 } }
-                p += 1
-            } else if star >= 0 {
-                taken += 1
-                (at, p) = (taken, star + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[p...].allSatisfy { $0 == any }
     }
 }

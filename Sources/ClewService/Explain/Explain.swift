@@ -47,9 +47,10 @@ public struct Explain {
         try refuseChange(first, a)
         try refuseChange(second, b)
         var options = self.options
-        options.pair = (a, b)
+        options.keepsNumbers = true
         var replay = Replay(
             options: options, config: config, topology: topology, model: model, output: PairOutput(), report: report, complain: complain)
+        replay.watch(a, b)
         _ = try replay.run()
         let result = replay.explanation()
         for (index, incident) in [result.incidents.first, result.incidents.second].enumerated()
@@ -96,6 +97,13 @@ extension AlertState {
 }
 
 extension Replay where Output == PairOutput {
+    /// Has the evidence of two alerts for each other kept; before `run`.
+    mutating func watch(_ first: FoundAlert, _ second: FoundAlert) {
+        let pair = AlertPair(first: pipeline.intern(first), second: pipeline.intern(second))
+        pipeline.correlator.explain(pair)
+        output.pair = pair
+    }
+
     /// What the replay found out about its pair.
     mutating func explanation() -> Explanation {
         guard let pair = output.pair else { return Explanation(first: "", second: "") }

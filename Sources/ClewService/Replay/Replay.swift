@@ -58,24 +58,13 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
         self.config = config
         pipeline = Pipeline(
             config: config, topology: topology, model: model,
-            recordsAssignments: options.assignments != nil || options.pair != nil)
+            recordsAssignments: options.assignments != nil || options.keepsNumbers)
         self.output = output
         assignments = options.assignments.map { AssignmentsFile(path: $0, files: options.files) }
         deadLetters = DeadLetterFile(path: options.deadLetters, files: options.files, complain: complain)
         pace = options.speed.map { Pace(factor: $0) }
         self.report = report
         self.complain = complain
-        if let pair = options.pair { watch(pair.0, pair.1) }
-    }
-
-    /// Has the evidence of two alerts for each other kept.
-    private mutating func watch(_ first: FoundAlert, _ second: FoundAlert) {
-        let pair = AlertPair(first: pipeline.intern(first), second: pipeline.intern(second))
-        pipeline.correlator.explain(pair)
-        if var pairs = output as? PairOutput {
-            pairs.pair = pair
-            if let output = pairs as? Output { self.output = output }
-        }
     }
 
     /// What of the model does not fit the topology.

@@ -23,8 +23,8 @@ public struct ReplayOptions: Sendable {
     /// Path of the model file that is written in the end.
     public var savesModel: String?
 
-    /// Two alerts whose evidence for each other is kept.
-    var pair: (FoundAlert, FoundAlert)?
+    /// The numbers of incidents, and what they were merged into, are kept to the end.
+    var keepsNumbers = false
 
     public init() {}
 }
