@@ -3,12 +3,15 @@
 ///
 /// Fed once an unexplained alert, never by an evaluation of evidence, and read by nobody who decides: it changes no
 /// incident. At its limit the least supported half goes, as in lossy counting (Manku & Motwani, VLDB 2002): a pair that
-/// is frequent comes back and stays.
+/// is frequent comes back and stays. Most pairs are chance and never come again: while the table is more than half full,
+/// a new one is taken in only when it comes a second time, as in TinyLFU's doorkeeper (Einziger et al., ACM ToS 2017).
 struct ResourcePairs: ~Copyable {
     /// Unexplained alerts further apart than this, seconds, have nothing to do with each other.
     static let window = 120.0
     /// The newest unexplained alerts that one is compared with.
     private static let recentCount = 8
+    /// Pairs seen once that are remembered while the table is more than half full: 64 KB.
+    private static let doorkeeperSize = 16_384
 
     struct Pair: BitwiseCopyable {
         /// Name indices of the two, the smaller in the high half.
@@ -39,6 +42,8 @@ struct ResourcePairs: ~Copyable {
     private(set) var coincidences = 0.0
     private var recent = Table<Recent>()
     private var oldest = 0
+    /// Fingerprints of the pairs seen once, each in the place that its hash gives it.
+    private var doorkeeper = Table<UInt32>()
     /// Scratch: resources of a cone, by the serial of the look.
     private var marks = Table<UInt32>()
     private var serial: UInt32 = 0
@@ -100,7 +105,12 @@ struct ResourcePairs: ~Copyable {
         guard !hasWay(u, graph) else { return }
         _ = row(graph.names[u])
         let (a, b) = (graph.names[v].index, graph.names[u].index)
-        let at = pair(UInt64(min(a, b)) << 32 | UInt64(max(a, b)))
+        let key = UInt64(min(a, b)) << 32 | UInt64(max(a, b))
+        var at = index.find(key)
+        if at < 0 {
+            guard pairs.count <= limit / 2 || isKnownAtTheDoor(key) else { return }
+            at = add(key)
+        }
         pairs[at].seen += weight
         // The other one came first, unless it is late.
         let isHighFirst = lag >= 0 ? b < a : a < b
@@ -123,9 +133,18 @@ struct ResourcePairs: ~Copyable {
         (rowOfName.find(pair.key >> 32), rowOfName.find(pair.key & 0xFFFF_FFFF))
     }
 
-    private mutating func pair(_ key: UInt64) -> Int {
-        let known = index.find(key)
-        if known >= 0 { return known }
+    /// Whether a pair that is not in the table was seen before; if not, it is from now on.
+    private mutating func isKnownAtTheDoor(_ key: UInt64) -> Bool {
+        if doorkeeper.count == 0 { doorkeeper.resize(to: ResourcePairs.doorkeeperSize, filling: 0) }
+        let hash = ByteHash.fold(key ^ 0x2545_F491_4F6C_DD1D, 0x9E37_79B9_7F4A_7C15)
+        let place = Int(truncatingIfNeeded: hash & UInt64(ResourcePairs.doorkeeperSize - 1))
+        let fingerprint = UInt32(truncatingIfNeeded: hash >> 32) | 1
+        if doorkeeper[place] == fingerprint { return true }
+        doorkeeper[place] = fingerprint
+        return false
+    }
+
+    private mutating func add(_ key: UInt64) -> Int {
         if pairs.count >= limit { evict() }
         pairs.append(Pair(key: key, seen: 0, highFirst: 0, far: 0, lagSum: 0))
         index.insert(key, pairs.count - 1)
@@ -166,7 +185,9 @@ struct ResourcePairs: ~Copyable {
 
     mutating func adopt(_ pair: CorrelationModel.ResourcePair, _ a: NameID, _ b: NameID) {
         guard a != b else { return }
-        let at = self.pair(UInt64(min(a.index, b.index)) << 32 | UInt64(max(a.index, b.index)))
+        let key = UInt64(min(a.index, b.index)) << 32 | UInt64(max(a.index, b.index))
+        let known = index.find(key)
+        let at = known >= 0 ? known : add(key)
         pairs[at].seen += Double(pair.seen)
         pairs[at].highFirst += Double(a.index < b.index ? pair.aFirst : pair.seen - pair.aFirst)
         pairs[at].far += Double(pair.far)
@@ -181,6 +202,7 @@ struct ResourcePairs: ~Copyable {
         state.value(&coincidences)
         state.table(&recent)
         state.value(&oldest)
+        state.table(&doorkeeper)
         state.table(&marks)
         state.value(&serial)
     }

@@ -46,6 +46,10 @@ struct Cell: BitwiseCopyable {
     var belowTime: Double
     /// Time of the last alert.
     var last: Double
+    /// Number of the newest alert in its lists.
+    var latest: UInt32 = 0
+    /// From this time on none of its alerts can be a reason for another: all have ended too long ago.
+    var overFrom = Double.infinity
 }
 
 /// The cells of all resources that alerts have touched: rows of three places, with the order of their making.
@@ -139,6 +143,8 @@ struct Cells: ~Copyable {
         }
         list[start + count] = alert
         heads[cell / Cells.perResource].latest = alert.alert
+        cells[cell].latest = alert.alert
+        cells[cell].overFrom = .infinity
         if own { cells[cell].ownCount = UInt8(count + 1) } else { cells[cell].belowCount = UInt8(count + 1) }
     }
 

@@ -47,7 +47,6 @@ extension Engine {
         advanceClock(to: event.due)
         // Only now: what is due finds things as the last event left them, whenever it is run.
         if let halfLife = parameters.halfLife, parameters.learns { fade(to: event.due, halfLife) }
-        sweepCells(event.time)
         let key = keys.find(event.resource, event.type, event.identity)
         let isKnown = key >= 0 && keys.states[key].incident >= 0
         if event.status == .resolved {
@@ -93,8 +92,18 @@ extension Engine {
                 }
             }
         }
+        if t - keys.states[key].last > Engine.longestOver { wakeCells(event.resource) }
         keys.states[key].last = max(keys.states[key].last, t)
         if learnsLife(event.type) { types.all[event.type].clearCount += 1 }
+    }
+
+    /// Looks again at the alerts around a resource that are over: one that was long over has been cleared once more.
+    private mutating func wakeCells(_ v: ResourceIndex) {
+        for at in graph.cones.range(v) {
+            let row = cells.row(Int(graph.cones[at].resource))
+            guard row >= 0 else { continue }
+            for j in 0..<Int(cells.heads[row].count) { cells.cells[cells.index(row, j)].overFrom = .infinity }
+        }
     }
 
     /// A raise of a known key that is a repeat, or belongs to no incident; nil if it is a new alert.
@@ -267,9 +276,9 @@ extension Engine {
 
     // MARK: Bounds (§13)
 
-    /// Drops the cells of resources that nothing can read any more: two resources an event, so that the sweep is faster
+    /// Drops the cells of resources that nothing can read any more: two resources a new alert, so that the sweep is faster
     /// than a stream of ever new resources.
-    private mutating func sweepCells(_ t: Double) {
+    mutating func sweepCells(_ t: Double) {
         guard cells.heads.count > 0 else { return }
         for _ in 0..<2 {
             sweepAt += 1

@@ -7,19 +7,19 @@ extension Engine {
     /// A raise that begins an alert: it joins the incident that explains it best, or opens one (algorithm.md §7.2).
     mutating func newAlert(_ known: Int, _ event: Occurrence, _ names: borrowing Names) -> (Verdict, incident: UInt32) {
         let t = event.time
+        sweepCells(t)
         alertsMade += 1
         if learnsLife(event.type) { types.all[event.type].newCount += 1 }
         let owner = known >= 0 ? Int(keys.all[known].owner) : keys.owner(event.resource, event.type)
         let question = Question(resource: event.resource, type: event.type, time: t, leavingOut: -1, clearedAt: .nan)
         let mu = score(question, owner: owner)
+        let around = bestTwo()
         if known >= 0 { scoreAgain(known, question, mu) }
         if let far = burst(question, at: t) { replaceIfBetter(far) }
         let total = sortCandidates()
         let weight = max(Engine.backgroundFloor, 1 / (1 + total))
         let best = order.count > 0 ? candidates[Int(order[0])] : nil
         let joined = best.map { $0.odds >= parameters.threshold } ?? false
-        let firstRejected = joined ? 1 : 0
-        let rejected = order.count > firstRejected ? candidates[Int(order[firstRejected])].odds : 0
         let alert = nextAlert
         nextAlert &+= 1
         let slot = joined ? Int(best?.slot ?? -1) : open(event, weight, names)
@@ -36,7 +36,8 @@ extension Engine {
         touch(slot, event)
         let background = joined ? mu * (1 + (best?.odds ?? 0)) : mu
         // What came before a late alert may be its effect, which only a settlement weighs.
-        insert(slot, event, key, alert, background, rejected: event.time < event.due ? .infinity : rejected)
+        let rejected = event.time < event.due ? .infinity : Int(around.slot) == slot ? around.second : around.first
+        insert(slot, event, key, alert, background, rejected: rejected)
         if let probed { notePlaced(probed, slot: slot, key: key, alert: alert, at: t, background: background) }
         addBackground(Int(keys.all[key].owner), event.type, t, weight)
         guard joined else { return (.opened, incidents.hot[slot].number) }
@@ -49,6 +50,20 @@ extension Engine {
             survivor, event.due, isWorse ? .severityRaised : event.severity >= .major ? .majorAlertJoined : .alertJoined,
             isUrgent: isWorse, names)
         return (.joined, number)
+    }
+
+    /// The odds of the best candidate and of the second, and the incident of the best.
+    private func bestTwo() -> (first: Double, slot: Int32, second: Double) {
+        var best = (first: 0.0, slot: Int32(-1), second: 0.0)
+        for at in 0..<candidates.count {
+            let odds = candidates[at].odds
+            if odds > best.first {
+                best = (odds, candidates[at].slot, best.first)
+            } else if odds > best.second {
+                best.second = odds
+            }
+        }
+        return best
     }
 
     /// Orders the candidates by (-odds, first of the incident, number) and returns the sum of their odds.

@@ -102,7 +102,7 @@ extension Engine {
     private static let afterRate = 1 / 600.0
     private static let clearedWithin = 60.0
     private static let clearedDelta = 5.0
-    private static let clearedCap = 100.0
+    static let clearedCap = 100.0
 
     /// Collects the best evidence for each incident near an alert into `candidates` (algorithm.md §5.1).
     /// Returns mu. At most 256 evaluations.
@@ -130,39 +130,44 @@ extension Engine {
                 continue
             }
             j += 1
+            if cells.cells[at].latest < q.firstAlert || t >= cells.cells[at].overFrom { continue }
             let slot = incidents.root(Int(cells.cells[at].incident))
             if slot == q.leavingOut || t - incidents.hot[slot].first > parameters.maxAge || incidents.hot[slot].isClosed { continue }
             var place = CellInQuestion(
                 entry: graph.cones[cone], cone: cone, slot: slot, at: at, resource: q.resource,
                 isOpen: incidents.hot[slot].isOpen(t, maxAge: parameters.maxAge, idle: parameters.idle), cell: cells.cells[at])
             let list = at * 2 * Cells.representatives
+            var mayCount = false
             for k in 0..<Int(place.cell.ownCount) where left > 0 {
                 left -= 1
-                weigh(q, &place, list + k, isBelow: false, mu)
+                if weigh(q, &place, list + k, isBelow: false, mu) { mayCount = true }
             }
             if place.isOwnResource { continue }
             for k in 0..<Int(place.cell.belowCount) where left > 0 {
                 left -= 1
-                weigh(q, &place, list + Cells.representatives + k, isBelow: true, mu)
+                if weigh(q, &place, list + Cells.representatives + k, isBelow: true, mu) { mayCount = true }
             }
+            if !mayCount, left > 0 { cells.cells[at].overFrom = t }
         }
     }
 
     /// Weighs one alert of a cell as the reason for (or, when settling, the effect of) the alert in question.
     ///
-    /// What cannot beat its incident's best evidence even at the least lag is left before the costly part.
+    /// What cannot beat its incident's best evidence even at the least lag is left before the costly part. Returns whether
+    /// the alert may still count later.
     @inline(__always)
-    private mutating func weigh(_ q: Question, _ place: inout CellInQuestion, _ at: Int, isBelow: Bool, _ mu: Double) {
+    private mutating func weigh(_ q: Question, _ place: inout CellInQuestion, _ at: Int, isBelow: Bool, _ mu: Double) -> Bool {
         let alert = cells.list[at]
-        if alert.alert < q.firstAlert { return }
+        if alert.alert < q.firstAlert { return true }
+        if !q.clearedAt.isNaN, !hasCleared(Int(alert.key), near: q.clearedAt) { return true }
         let isEffect = q.leavingOut >= 0 && alert.time > q.time && (isBelow || place.isOwnResource)
         let over = overFor(Int(alert.key), Int(alert.type), place.slot, raised: alert.time, q.time)
         // Over for too long: no reason any more. Its incident may be open to none that is over.
-        if over > Engine.longestOver, !isEffect || !place.isOpen { return }
-        if !place.isOpen, over > 0 || !types.all[Int(alert.type)].clears { return }
+        if over > Engine.longestOver, !isEffect || !place.isOpen { return !hasEnded(Int(alert.key), place.slot) }
+        if !place.isOpen, over > 0 || !types.all[Int(alert.type)].clears { return true }
         var cleared = 1.0
         if !q.clearedAt.isNaN {
-            guard let together = clearedTogether(q, alert, place.slot) else { return }
+            guard let together = clearedTogether(q, alert, place.slot) else { return true }
             cleared = together.factor
         }
         let relation: Relation = isBelow ? .sib : place.isOwnResource ? .same : .up
@@ -176,11 +181,21 @@ extension Engine {
             let bound =
                 baseOdds(place.entry.affinity, alert.affinity, relation, isEffect) * (isBelow ? failing : 1) * phi
                 * kernelBound(lag: lag, over: isEffect ? lag : over, pair: Int(learned.pair)) * cleared
-            if bound * 1.000001 < needed * background { return }
+            if bound * 1.000001 < needed * background { return true }
         }
         let found = evidence(q, &place, alert, relation, isEffect, learned, over: over, background: background)
         let odds = found.odds * cleared
         if odds >= needed { keepIfBest(place, at, alert.alert, relation, odds) }
+        return true
+    }
+
+    /// Whether an alert of an incident has ended for good: what comes of its key is another alert.
+    private func hasEnded(_ key: Int, _ slot: Int) -> Bool { key < 0 || keys.states[key].cleared || !isOwn(key, slot) }
+
+    /// Whether a key cleared near a time (§8, stage 2).
+    @inline(__always)
+    private func hasCleared(_ key: Int, near time: Double) -> Bool {
+        key >= 0 && keys.states[key].cleared && (keys.states[key].last - time).magnitude <= Engine.clearedWithin
     }
 
     /// The factors of one alert's odds (§5.1, §8).

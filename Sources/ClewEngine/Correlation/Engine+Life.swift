@@ -3,6 +3,8 @@ extension Engine {
     private static let leadMemory = 3600.0
     /// Alerts up to which a record is published as often as `updateInterval` lets it.
     private static let smallRecord = 20.0
+    /// And the same for what is important.
+    private static let largeRecord = 50.0
 
     /// Queues a look at the incident's life, unless an earlier one is queued.
     mutating func requestLife(_ slot: Int, at time: Double) {
@@ -75,9 +77,10 @@ extension Engine {
         return incidents.details[slot].publishedAt + parameters.updateInterval * max(1, size)
     }
 
-    /// When one may be that tells of a severe alert or of another root cause: at once while the incident is small.
+    /// When one may be that tells of a severe alert or of another root cause: after one interval up to 50 alerts.
     private func nextImportantUpdate(_ slot: Int) -> Double {
-        incidents.details[slot].publishedAt + parameters.updateInterval
+        let size = Double(incidents.hot[slot].count) / Engine.largeRecord
+        return incidents.details[slot].publishedAt + parameters.updateInterval * max(1, size)
     }
 
     /// Whether the alerts that joined since the last ranking, if they are a tenth or more, have put another resource first.

@@ -47,8 +47,15 @@ extension Engine {
             if stage == .afterClear, !isClearedOwn(member, slot) { continue }
             var question = question(slot, member, stage)
             question.least = leastOdds(slot, stage)
-            if stage != .afterClear, member.rejected * Engine.mostChange < question.least { question.firstAlert = member.alert }
+            question.firstAlert = firstToWeigh(member, stage, question.least)
+            // What was not near now will not be near enough when the incident is settled again.
+            let least = question.least
+            if stage == .holdBack { question.least /= Engine.mostChange }
             _ = score(question, owner: keys.owner(question.resource, question.type))
+            if stage == .holdBack, candidates.count == 0 {
+                incidents.details[slot].members[m].weighed = nextAlert
+                incidents.details[slot].members[m].weighedFor = Float(least)
+            }
             for at in 0..<candidates.count {
                 countHit(candidates[at], isHit: stage == .afterClear || candidates[at].odds >= Engine.hitOdds)
             }
@@ -58,6 +65,16 @@ extension Engine {
                 replaceIfBetter(far)
             }
             for at in 0..<candidates.count { keepBest(candidates[at], member: m) }
+        }
+    }
+
+    /// The first alert worth weighing: what was known at the member's arrival, and at the first settlement, need not be
+    /// weighed again where the best of it had far less odds than are asked for.
+    private func firstToWeigh(_ member: Member, _ stage: DueStage, _ least: Double) -> UInt32 {
+        switch stage {
+        case .late where Double(member.weighedFor) <= least: member.weighed
+        case .holdBack, .late: member.rejected * Engine.mostChange < least ? member.alert + 1 : 0
+        case .afterClear, .life: member.rejected * Engine.mostChange * Engine.clearedCap < least ? member.alert + 1 : 0
         }
     }
 

@@ -6,8 +6,12 @@ struct Member: BitwiseCopyable {
     var alert: UInt32
     var time: Double
     var entry: Int32
-    /// Odds of the best incident that it did not join; infinity where it came late.
+    /// Odds of the best incident around it that it did not join; infinity where it came late.
     var rejected: Double
+    /// The first settlement, which asked for odds of `weighedFor`, found none near them among the alerts numbered before
+    /// `weighed`.
+    var weighed: UInt32 = 0
+    var weighedFor = Float.infinity
 }
 
 /// One alert key as part of one incident.
