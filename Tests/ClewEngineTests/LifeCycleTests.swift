@@ -213,6 +213,22 @@ import Testing
         }
     }
 
+    /// Beyond fifty even a severe alert waits in proportion.
+    @Test func largeRecordsAreNotPublishedEveryInterval() throws {
+        let workers = (0..<100).map { "w\($0)" }
+        let events = [TestEvent(0, "db", "Down")] + workers.enumerated().map { TestEvent(31 + Double($0) / 2, $1, "Slow") }
+        var correlator = Correlator(topology: TestStream.topology(workers.map { "\($0) -> db" }.joined(separator: ",")))
+        _ = correlator.addPartition(topic: "t", number: 0)
+        _ = correlator.push(TestStream.batch(events, names: &correlator.names))
+        correlator.finish()
+        let updates = correlator.takeRevisions().filter { $0.status == .updated }
+        for (before, after) in zip(updates, updates.dropFirst()) where before.alertCount > 50 {
+            let waited = Double(after.updatedAt.microseconds - before.updatedAt.microseconds) / 1e6
+            #expect(waited >= 5 * Double(before.alertCount) / 50 && waited <= 5 * Double(after.alertCount) / 50 + 1)
+        }
+        #expect(updates.count { $0.alertCount > 50 } >= 3)
+    }
+
     /// A resolved incident that becomes full is reopened before it is frozen, and ends by being resolved.
     @Test func aResolvedIncidentBecomesFull() {
         let found = LifeCycleTests.run("A a (5m A 10s a)x12") { $0.maxAlerts = 4 }

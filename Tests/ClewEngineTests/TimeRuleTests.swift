@@ -54,6 +54,36 @@ import Testing
         #expect(later.statistics.newAlerts == 2)
     }
 
+    /// An alert that was over for long has ended once more when it is cleared again: what then comes may follow from it.
+    @Test func aSecondClearMakesAnAlertRecent() throws {
+        let topology = "web -> db, edge -> web, ext -> edge, probe -> db, api -> db"
+        var events = [
+            TestEvent(0, "db", "Down"), TestEvent(5, "web", "Errors"), TestEvent(10, "edge", "Slow"), TestEvent(15, "ext", "Lost"),
+        ]
+        events += [
+            TestEvent(20, "db", "Down", .resolved), TestEvent(21, "web", "Errors", .resolved), TestEvent(22, "edge", "Slow", .resolved),
+        ]
+        // What keeps the incident open is too far away to count.
+        events += (1..<52).map { TestEvent(15 + Double($0) * 50, "ext", "Lost") }
+        events += [TestEvent(2000, "probe", "Late"), TestEvent(2500, "db", "Down", .resolved), TestEvent(2510, "api", "Later")]
+        events.sort { $0.time < $1.time }
+        var correlator = Correlator(topology: TestStream.topology(topology))
+        _ = correlator.addPartition(topic: "t", number: 0)
+        _ = correlator.push(TestStream.batch(events, names: &correlator.names))
+        correlator.finish()
+        let revisions = correlator.takeRevisions()
+        func firstSeen(_ type: String) throws -> AlertState {
+            let name = correlator.names.intern(type)
+            return try #require(revisions.flatMap(\.alerts).first { $0.name.type == name })
+        }
+        // Nothing but the component's slow burst.
+        #expect(try firstSeen("Late").link?.relation ?? .far == .far)
+        let link = try firstSeen("Later").link
+        let later = try #require(link)
+        #expect(later.to.type == correlator.names.intern("Down"))
+        #expect(abs(later.overFor - 10) < 1e-6 && later.stage == .opened)
+    }
+
     @Test func anAlertOlderThanItsIncidentStands() {
         let found = TimeRuleTests.run("X (20m X)x20")
         #expect(found.statistics.standing == 5)

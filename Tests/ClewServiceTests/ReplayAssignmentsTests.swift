@@ -2,6 +2,7 @@ import ClewConfig
 import ClewEngine
 import ClewFormats
 import ClewKafka
+import ClewModel
 import ClewService
 import Testing
 
@@ -102,6 +103,30 @@ import Testing
         }
         // With and without, the records are the same.
         #expect(try ReplayPlace.replay([file], topology: try ReplayPlace.topology(name)).lines == replayed.lines)
+    }
+
+    /// Where nobody reads records none are made; what comes into which incident, the counts, and what is learned stay the same.
+    @Test(arguments: ["shop", "datacentre"])
+    func withoutRecordsTheSame(_ name: String) throws {
+        let place = try ReplayPlace()
+        let topology = try ReplayPlace.topology(name)
+        var options = ReplayOptions()
+        options.files = [ReplayPlace.events(name)]
+        options.assignments = "\(place.directory)/without"
+        var replay = Replay(
+            options: options, config: Config(), topology: topology, output: NoOutput(), report: { _ in }, complain: { _ in })
+        let summary = try replay.run()
+        let without = try ReplayPlace.lines("\(place.directory)/without")
+        options.assignments = "\(place.directory)/with"
+        let list = RecordList()
+        var other = Replay(
+            options: options, config: Config(), topology: topology, output: MemoryOutput(list: list), report: { _ in }, complain: { _ in })
+        let expected = try other.run()
+        #expect(!list.lines.isEmpty && summary.records == 0)
+        #expect(try ReplayPlace.lines("\(place.directory)/with") == without)
+        #expect(summary.statistics.published.opened == expected.statistics.published.opened)
+        #expect(summary.statistics.published.merged == expected.statistics.published.merged)
+        #expect(try replay.learned().encoded() == other.learned().encoded())
     }
 
     @Test(.enabled(if: KafkaBroker.isAvailable))

@@ -86,7 +86,7 @@ extension Engine {
     /// Whether the alerts that joined since the last ranking, if they are a tenth or more, have put another resource first.
     private mutating func hasOtherCause(_ slot: Int) -> Bool {
         let joined = incidents.hot[slot].count - incidents.details[slot].rankedCount
-        guard joined > 0, joined * 10 >= incidents.hot[slot].count else { return false }
+        guard makesRevisions, joined > 0, joined * 10 >= incidents.hot[slot].count else { return false }
         let before = incidents.details[slot].causes.first?.resource
         collectEntries(slot)
         rank(slot, listing.count, 0, .updated)

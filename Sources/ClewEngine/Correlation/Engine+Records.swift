@@ -74,6 +74,7 @@ extension Engine {
         incidents.details[slot].isDirty = false
         incidents.details[slot].isPressing = false
         incidents.details[slot].status = status
+        guard makesRevisions else { return }
         var record = IncidentRevision(
             id: publicID(slot, names), revision: incidents.details[slot].revision, status: status, reason: reason,
             severity: incidents.details[slot].severity, openedAt: EventTime(seconds: incidents.hot[slot].first),

@@ -79,8 +79,10 @@ struct Engine: ~Copyable {
     /// Public ids made lately.
     var knownIDs = Table<(founding: Founding, id: IncidentID)>()
 
-    /// Revisions made since they were last taken.
+    /// Revisions made since they were last taken. None is made where nobody reads them: what they tell, root causes
+    /// above all, costs more than correlating does.
     var revisions: [IncidentRevision] = []
+    var makesRevisions = true
     /// Where assignments are wanted: merges and foundings since they were last taken.
     var recordsAssignments = false
     var mergeLog: [(from: UInt32, into: UInt32)] = []

@@ -13,7 +13,8 @@ package enum Elementary {
         let r = (x - n * 6.931_471_803_691_238_2e-1) - n * 1.908_214_929_270_587_7e-10
         // Taylor to degree 12, evaluated in two chains so that they overlap in the pipeline.
         let r2 = r * r
-        let even = 1 + r2 * (0.5 + r2 * (1 / 24.0 + r2 * (1 / 720.0 + r2 * (1 / 40320.0 + r2 * (1 / 3_628_800.0 + r2 * (1 / 479_001_600.0))))))
+        let even =
+            1 + r2 * (0.5 + r2 * (1 / 24.0 + r2 * (1 / 720.0 + r2 * (1 / 40320.0 + r2 * (1 / 3_628_800.0 + r2 * (1 / 479_001_600.0))))))
         let odd = r * (1 + r2 * (1 / 6.0 + r2 * (1 / 120.0 + r2 * (1 / 5040.0 + r2 * (1 / 362_880.0 + r2 * (1 / 39_916_800.0))))))
         return (even + odd) * Double(bitPattern: UInt64(bitPattern: Int64(n) + 1023) << 52)
     }

@@ -113,10 +113,11 @@ public struct Correlator: ~Copyable {
     private var repeated: [Assignment] = []
 
     /// Creates a correlator for a topology; without nodes every name is placed by itself. The bounds of `correlation` are
-    /// those of one domain.
+    /// those of one domain. Without `makesRevisions` there are only counts, assignments and what is learned: these are the same.
     public init(
         topology: TopologyDefinition, correlation: CorrelationParameters = CorrelationParameters(),
-        intake: IntakeParameters = IntakeParameters(), nameLimit: Int = 2_000_000, recordsAssignments: Bool = false
+        intake: IntakeParameters = IntakeParameters(), nameLimit: Int = 2_000_000, recordsAssignments: Bool = false,
+        makesRevisions: Bool = true
     ) {
         names = Names(limit: nameLimit)
         var domains: [Domain] = []
@@ -124,8 +125,8 @@ public struct Correlator: ~Copyable {
         for (place, part) in parts.enumerated() {
             domains.append(
                 Domain(
-                    topology: part, correlation: correlation, names: &names, recordsAssignments: recordsAssignments, place: place,
-                    count: parts.count))
+                    topology: part, correlation: correlation, names: &names, recordsAssignments: recordsAssignments,
+                    makesRevisions: makesRevisions, place: place, count: parts.count))
         }
         self.domains = domains
         router = parts.count > 1 ? DomainRouter(topology, names: &names) : nil

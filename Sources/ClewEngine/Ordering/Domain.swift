@@ -52,11 +52,13 @@ final class Domain {
 
     /// `place`, of `count`: tells its numbers from those of the others.
     init(
-        topology: TopologyDefinition, correlation: CorrelationParameters, names: inout Names, recordsAssignments: Bool, place: Int,
-        count: Int
+        topology: TopologyDefinition, correlation: CorrelationParameters, names: inout Names, recordsAssignments: Bool,
+        makesRevisions: Bool,
+        place: Int, count: Int
     ) {
         engine = Engine(topology: topology, names: &names, parameters: correlation)
         engine.recordsAssignments = recordsAssignments
+        engine.makesRevisions = makesRevisions
         engine.nextConstant = UInt64(place + 1)
         engine.constantStep = UInt64(count)
         binding = NameBinding(engine.graph, names)

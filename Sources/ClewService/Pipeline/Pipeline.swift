@@ -46,11 +46,14 @@ public struct Pipeline: ~Copyable {
     private let halfLife: Double?
     private let basis: [Provenance.Input]
 
-    /// Creates a pipeline; `model` is what the engine begins with.
-    public init(config: Config, topology: TopologyDefinition, model: LoadedModel? = nil, recordsAssignments: Bool = false) {
+    /// Creates a pipeline; `model` is what the engine begins with. Without `makesRevisions` nothing is to be published.
+    public init(
+        config: Config, topology: TopologyDefinition, model: LoadedModel? = nil, recordsAssignments: Bool = false,
+        makesRevisions: Bool = true
+    ) {
         correlator = Correlator(
             topology: topology, correlation: config.correlationParameters, intake: config.intakeParameters,
-            nameLimit: config.limits.names, recordsAssignments: recordsAssignments)
+            nameLimit: config.limits.names, recordsAssignments: recordsAssignments, makesRevisions: makesRevisions)
         domainNames = topology.domains.names
         let threads = DomainThreads.count(wanted: config.correlation.threads, domains: correlator.domainCount)
         if threads > 1 { correlator.concurrently = { DomainThreads.run($0, threads: threads, $1) } }

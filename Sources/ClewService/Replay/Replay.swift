@@ -58,7 +58,7 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
         self.config = config
         pipeline = Pipeline(
             config: config, topology: topology, model: model,
-            recordsAssignments: options.assignments != nil || options.keepsNumbers)
+            recordsAssignments: options.assignments != nil || options.keepsNumbers, makesRevisions: output.takesRecords)
         self.output = output
         assignments = options.assignments.map { AssignmentsFile(path: $0, files: options.files) }
         deadLetters = DeadLetterFile(path: options.deadLetters, files: options.files, complain: complain)
