@@ -113,25 +113,28 @@ public struct Correlator: ~Copyable {
     private var repeated: [Assignment] = []
 
     /// Creates a correlator for a topology; without nodes every name is placed by itself. The bounds of `correlation` are
-    /// those of one domain.
+    /// those of one domain. `nameLimit`: names of events, beyond those of the topology and the model.
     public init(
         topology: TopologyDefinition, correlation: CorrelationParameters = CorrelationParameters(),
         intake: IntakeParameters = IntakeParameters(), nameLimit: Int = 2_000_000, recordsAssignments: Bool = false
     ) {
-        names = Names(limit: nameLimit)
-        var domains: [Domain] = []
+        var names = Names(limit: nameLimit)
         let parts = topology.parts()
-        for (place, part) in parts.enumerated() {
-            domains.append(
-                Domain(
-                    topology: part, correlation: correlation, names: &names, recordsAssignments: recordsAssignments, place: place,
-                    count: parts.count))
+        domains = names.withoutLimit { names in
+            var domains: [Domain] = []
+            for (place, part) in parts.enumerated() {
+                domains.append(
+                    Domain(
+                        topology: part, correlation: correlation, names: &names, recordsAssignments: recordsAssignments, place: place,
+                        count: parts.count))
+            }
+            return domains
         }
-        self.domains = domains
-        router = parts.count > 1 ? DomainRouter(topology, names: &names) : nil
+        router = parts.count > 1 ? names.withoutLimit { DomainRouter(topology, names: &$0) } : nil
         routes = Table(repeating: .unknown, count: names.count)
         partitions = Partitions(lateness: intake.allowedLateness)
         redeliveries = RedeliveryMemory(span: intake.redeliveryMemory, limit: intake.maxRedeliveries)
+        self.names = names
         self.intake = intake
         self.recordsAssignments = recordsAssignments
         for (number, domain) in domains.enumerated() {
@@ -162,13 +165,16 @@ public struct Correlator: ~Copyable {
     /// out over all domains. O(entries of the model · domains).
     public mutating func adopt(_ model: CorrelationModel) -> ModelFit {
         guard counts.taken == 0 else { return ModelFit() }
-        var fit = domains[0].engine.adopt(model, &names)
-        for domain in domains.dropFirst() {
-            let other = domain.engine.adopt(model, &names)
-            fit.unknownKinds.removeAll { !other.unknownKinds.contains($0) }
-            fit.leftOut += other.leftOut
+        let domains = self.domains
+        return names.withoutLimit { names in
+            var fit = domains[0].engine.adopt(model, &names)
+            for domain in domains.dropFirst() {
+                let other = domain.engine.adopt(model, &names)
+                fit.unknownKinds.removeAll { !other.unknownKinds.contains($0) }
+                fit.leftOut += other.leftOut
+            }
+            return fit
         }
-        return fit
     }
 
     /// What a domain knows now: the model adopted, and what was learned since. O(n log n) in its entries.
