@@ -280,6 +280,7 @@ extension Engine {
         }
         let v = q.resource
         propagation.expect(.same, q.type, kind: Int(graph.kinds[v]), 0.15)
+        guard graph.hasExposures(v) else { return }
         let row = graph.siblingExposureRow(v)
         for kind in 0..<graph.kindCount {
             let under = graph.under[v * graph.kindCount + kind]

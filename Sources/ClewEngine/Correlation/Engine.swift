@@ -116,8 +116,8 @@ struct Engine: ~Copyable {
     }
 
     /// A resource that binding added to the graph.
-    mutating func addResource(name: NameID, kind: UInt16, edges: [Graph.SuggestedEdge]) -> ResourceIndex {
-        let v = graph.add(name: name, kind: kind, edges: edges)
+    mutating func addResource(name: NameID, kind: UInt16, edges: [Graph.SuggestedEdge], isAlone: Bool) -> ResourceIndex {
+        let v = graph.add(name: name, kind: kind, edges: edges, isAlone: isAlone)
         cells.addResource()
         components.append(
             ComponentActivity(
