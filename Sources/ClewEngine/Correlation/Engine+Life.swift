@@ -3,6 +3,8 @@ extension Engine {
     private static let leadMemory = 3600.0
     /// Alerts up to which a record is published as often as `updateInterval` lets it.
     private static let smallRecord = 20.0
+    /// Absorbed incidents that are named: the newest, as older ones were named by earlier revisions, and by their own last.
+    private static let mostMerged = 200
 
     /// Queues a look at the incident's life, unless an earlier one is queued.
     mutating func requestLife(_ slot: Int, at time: Double) {
@@ -226,3 +228,5 @@ extension Engine {
         learnCauses(slot)
     }
 }
+        incidents.details[a].mergedCount += 1
+        if incidents.details[a].mergedFrom.count == Engine.mostMerged { incidents.details[a].mergedFrom.removeFirst() }

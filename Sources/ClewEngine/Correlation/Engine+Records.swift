@@ -85,6 +85,7 @@ extension Engine {
         record.rootCauses = incidents.details[slot].causes
         record.impacted = incidents.details[slot].impacted
         record.mergedFrom = incidents.details[slot].mergedFrom
+        record.mergedCount = incidents.details[slot].mergedCount
         record.continues = incidents.details[slot].continues
         if incidents.details[slot].mergedInto >= 0 {
             record.mergedInto = publicID(incidents.root(Int(incidents.details[slot].mergedInto)), names)

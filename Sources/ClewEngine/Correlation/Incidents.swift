@@ -167,6 +167,7 @@ struct IncidentDetail {
     var isOver = false
     var mergedFrom: [IncidentID] = []
     var mergedInto: Int32 = -1
+    var mergedCount = 0
     /// The last ranking, and the alert keys it was made of: it is not made again while no alert joins.
     var causes: [RootCause] = []
     var impacted: [NameID] = []
@@ -211,6 +212,7 @@ struct IncidentDetail {
         RootCause.transfer(&causes, &state)
         state.array(&impacted)
         state.value(&rankedAlerts)
+        state.value(&mergedCount)
         state.value(&rankedEvents)
         state.value(&rankedCount)
         state.value(&continues)

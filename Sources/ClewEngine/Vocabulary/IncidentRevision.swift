@@ -351,6 +351,8 @@ public struct IncidentRevision: Sendable {
     public var mergedInto: IncidentID?
     /// Published ids only.
     public var mergedFrom: [IncidentID]
+    /// Published incidents that were merged into it.
+    public var mergedCount: Int
     /// The frozen incident that this one continues.
     public var continues: IncidentID?
     /// The clock of the engine that made it: by it, revisions of several domains are put in order.
@@ -376,6 +378,7 @@ public struct IncidentRevision: Sendable {
         impacted = []
         mergedInto = nil
         mergedFrom = []
+        mergedCount = 0
         continues = nil
     }
 }
