@@ -56,8 +56,9 @@ extension Engine {
     }
 
     private mutating func publishWaiting(_ slot: Int, _ now: Double, _ names: borrowing Names) -> Double {
-        guard incidents.details[slot].isDirty else { return .infinity }
-        let due = nextUpdate(slot)
+        let isDirty = incidents.details[slot].isDirty
+        guard isDirty || incidents.details[slot].mayHaveNewCause else { return .infinity }
+        let due = isDirty ? nextUpdate(slot) : .infinity
         if now >= due {
             publish(slot, .updated, incidents.details[slot].dirtyReason, now, names)
             return .infinity
@@ -66,7 +67,8 @@ extension Engine {
             publish(slot, .updated, .rootCauseChanged, now, names)
             return .infinity
         }
-        return min(due, now + parameters.updateInterval)
+        let mayHaveNewCause = incidents.details[slot].mayHaveNewCause
+        return isDirty ? min(due, now + parameters.updateInterval) : mayHaveNewCause ? nextCauseUpdate(slot) : .infinity
     }
 
     /// When the next update may be published that says nothing important. A record is whole, so that of a large incident
@@ -82,10 +84,27 @@ extension Engine {
         incidents.details[slot].publishedAt + parameters.updateInterval
     }
 
-    /// Whether the alerts that joined since the last ranking, if they are a tenth or more, have put another resource first.
-    private mutating func hasOtherCause(_ slot: Int) -> Bool {
+    /// When one may be that only tells of a root cause changed by a change: ranking costs in proportion to the incident, too.
+    private func nextCauseUpdate(_ slot: Int) -> Double {
+        let size = Double(incidents.hot[slot].count) / Engine.smallRecord
+        return max(nextImportantUpdate(slot), incidents.details[slot].rankedAt + parameters.updateInterval * max(1, size))
+    }
+
+    /// A change was told of that may have led to the incident: the next ranking weighs it. Where that puts another resource
+    /// first, it is told as soon as an update may be.
+    mutating func reconsiderCauses(_ slot: Int, _ now: Double) {
+        guard incidents.details[slot].revision > 0, incidents.hot[slot].redirect < 0 else { return }
+        guard !incidents.details[slot].isResolved, !incidents.details[slot].isFrozen else { return }
+        incidents.details[slot].mayHaveNewCause = true
+        requestLife(slot, at: max(nextCauseUpdate(slot), now.nextUp))
+    }
+
+    /// Whether the alerts that joined since the last ranking, if they are a tenth or more, or a change told of since then, have
+    /// put another resource first.
+    private mutating func hasOtherCause(_ slot: Int, _ now: Double) -> Bool {
         let joined = incidents.hot[slot].count - incidents.details[slot].rankedCount
-        guard joined > 0, joined * 10 >= incidents.hot[slot].count else { return false }
+        let isChanged = incidents.details[slot].mayHaveNewCause && now >= nextCauseUpdate(slot)
+        guard isChanged || joined > 0 && joined * 10 >= incidents.hot[slot].count else { return false }
         let before = incidents.details[slot].causes.first?.resource
         collectEntries(slot)
         rank(slot, listing.count, 0, .updated)

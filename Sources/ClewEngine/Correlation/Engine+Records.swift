@@ -94,12 +94,17 @@ extension Engine {
         revisions.append(record)
     }
 
-    /// Ranks the causes, unless no alert has joined since the last time: repeats count only when the incident ends.
+    /// Ranks the causes, unless no alert has joined since the last time, nor a change been told of: repeats count only when the
+    /// incident ends.
     mutating func rank(_ slot: Int, _ alerts: Int, _ events: UInt64, _ status: IncidentStatus) {
         let isAtEnd = status == .resolved || status == .frozen
         // Of a lone alert only its repeats could have changed anything.
-        guard alerts != incidents.details[slot].rankedAlerts || isAtEnd && (alerts > 1 || events != incidents.details[slot].rankedEvents)
+        guard
+            alerts != incidents.details[slot].rankedAlerts || incidents.details[slot].mayHaveNewCause
+                || isAtEnd && (alerts > 1 || events != incidents.details[slot].rankedEvents)
         else { return }
+        incidents.details[slot].mayHaveNewCause = false
+        incidents.details[slot].rankedAt = clock
         incidents.details[slot].rankedAlerts = alerts
         incidents.details[slot].rankedEvents = events
         incidents.details[slot].rankedCount = incidents.hot[slot].count

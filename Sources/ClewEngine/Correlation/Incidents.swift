@@ -176,6 +176,9 @@ struct IncidentDetail {
     /// `Incident.count` at that time.
     var rankedCount: Int32 = 0
     var continues: IncidentID?
+    var rankedAt = -Double.infinity
+    /// A change was told of since then that may have led to it.
+    var mayHaveNewCause = false
 
     mutating func transfer(_ state: inout StateArchive) {
         state.array(&members)
@@ -216,6 +219,8 @@ struct IncidentDetail {
         state.value(&rankedEvents)
         state.value(&rankedCount)
         state.value(&continues)
+        state.value(&rankedAt)
+        state.value(&mayHaveNewCause)
     }
 }
 
