@@ -146,7 +146,7 @@ import Testing
         #expect(batch.events.count == 10)
         _ = correlator.push(batch)
         correlator.finish()
-        #expect(correlator.statistics.taken == 8)
+        #expect(correlator.statistics.taken == 10)
     }
 
     @Test func beyondTheLimitNewResourcesStandAlone() {

@@ -47,7 +47,7 @@ extension Engine {
         closeIfFull(survivor, event.due, names)
         noteChange(
             survivor, event.due, isWorse ? .severityRaised : event.severity >= .major ? .majorAlertJoined : .alertJoined,
-            isUrgent: isWorse, names)
+            isUrgent: isWorse, isLate: event.time < event.due, names)
         return (.joined, number)
     }
 

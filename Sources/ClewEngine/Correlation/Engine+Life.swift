@@ -60,10 +60,12 @@ extension Engine {
         guard isDirty || incidents.details[slot].mayHaveNewCause else { return .infinity }
         let due = isDirty ? nextUpdate(slot) : .infinity
         if now >= due {
-            publish(slot, .updated, incidents.details[slot].dirtyReason, now, names)
+            publish(slot, incidents.details[slot].isResolved ? .resolved : .updated, incidents.details[slot].dirtyReason, now, names)
             return .infinity
         }
-        if now >= nextImportantUpdate(slot), hasOtherCause(slot) {
+        // Of one that is over, another cause is told with its next revision.
+        guard !incidents.details[slot].isResolved, !incidents.details[slot].isFrozen else { return due }
+        if now >= nextImportantUpdate(slot), hasOtherCause(slot, now) {
             publish(slot, .updated, .rootCauseChanged, now, names)
             return .infinity
         }
@@ -134,6 +136,35 @@ extension Engine {
         return .infinity
     }
 
+    /// Why the incident is over at `now`; nil if it is not.
+    private func ending(_ slot: Int, _ now: Double) -> RevisionReason? {
+        if incidents.details[slot].uncleared == 0, now >= incidents.hot[slot].last + parameters.resolveAfter, hasClearedKey(slot) {
+            return .allCleared
+        }
+        return now >= incidents.hot[slot].openUntil(parameters) && now >= latestEnd(slot) ? .silent : nil
+    }
+
+    /// The first revision. An incident whose alerts came late may be over by now, or too old to take more: then that is told
+    /// at once, and not how it came to be so.
+    private mutating func publishFirst(
+        _ slot: Int, _ opening: RevisionReason, _ now: Double, isLate: Bool, _ names: borrowing Names
+    ) {
+        let told = max(now, clock)
+        if isLate || now < clock {
+            if let end = ending(slot, told) { return markResolved(slot, told, end, names) }
+            if told >= incidents.hot[slot].first + parameters.maxAge { return freeze(slot, told, .maximumAge, names) }
+            if told >= incidents.hot[slot].last + (parameters.maxQuiet ?? .infinity) {
+                return freeze(slot, told, .maximumQuiet, names)
+            }
+        }
+        publish(slot, .open, opening, now, names)
+    }
+
+    /// A late event joined an incident that is resolved, and it stays so: it is over still, or older than any incident gets.
+    private func staysResolved(_ slot: Int, _ now: Double) -> Bool {
+        now >= incidents.hot[slot].first + parameters.maxAge || ending(slot, now) != nil
+    }
+
     /// When the last of its alerts that are on will be taken to be over; -infinity if none is on.
     private func latestEnd(_ slot: Int) -> Double {
         var end = -Double.infinity
@@ -184,6 +215,10 @@ extension Engine {
         if incidents.details[slot].revision == 0 {
             publish(slot, .open, .correlated, now, names)
         } else if incidents.details[slot].isResolved {
+            if staysResolved(slot, now) {
+                incidents.hot[slot].isClosed = true
+                return
+            }
             incidents.details[slot].isResolved = false
             publish(slot, .reopened, .alertReturned, now, names)
         }
@@ -192,13 +227,26 @@ extension Engine {
     }
 
     /// Something about the incident changed: it is published now, or with the next update, or not at all.
-    mutating func noteChange(_ slot: Int, _ now: Double, _ reason: RevisionReason, isUrgent: Bool, _ names: borrowing Names) {
+    ///
+    /// - Parameter isLate: The event that changed it lies behind the clock.
+    mutating func noteChange(
+        _ slot: Int, _ now: Double, _ reason: RevisionReason, isUrgent: Bool, isLate: Bool = false, _ names: borrowing Names
+    ) {
         if incidents.details[slot].isFrozen { return }
         if incidents.details[slot].revision == 0 {
             guard incidents.hot[slot].isSettled, let opening = openingReason(slot) else { return }
-            publish(slot, .open, opening, now, names)
+            publishFirst(slot, opening, now, isLate: isLate, names)
             incidents.details[slot].isOver = false
             requestLife(slot, at: now.nextUp)
+            return
+        }
+        if incidents.details[slot].isResolved, isLate, staysResolved(slot, now) {
+            // A repeat is no news.
+            guard reason != .alertReturned else { return }
+            if !incidents.details[slot].isDirty { incidents.details[slot].dirtyReason = reason }
+            incidents.details[slot].isDirty = true
+            incidents.details[slot].isOver = false
+            requestLife(slot, at: max(nextUpdate(slot), now.nextUp))
             return
         }
         if incidents.details[slot].isResolved {
@@ -237,6 +285,8 @@ extension Engine {
         incidents.details[b].mergedInto = Int32(a)
         guard incidents.details[b].revision > 0 else { return }
         publish(b, .merged, .mergedInto, now, names)
+        incidents.details[a].mergedCount += 1
+        if incidents.details[a].mergedFrom.count == Engine.mostMerged { incidents.details[a].mergedFrom.removeFirst() }
         incidents.details[a].mergedFrom.append(publicID(b, names))
     }
 
@@ -247,5 +297,3 @@ extension Engine {
         learnCauses(slot)
     }
 }
-        incidents.details[a].mergedCount += 1
-        if incidents.details[a].mergedFrom.count == Engine.mostMerged { incidents.details[a].mergedFrom.removeFirst() }

@@ -112,15 +112,18 @@ extension Engine {
     }
 
     private mutating func countPublished(_ slot: Int, _ status: IncidentStatus) {
-        switch status {
-        case .open:
-            published.opened += 1
+        let isFirst = incidents.details[slot].revision == 0
+        if isFirst {
+            published.incidents += 1
             openIncidents += 1
+        }
+        switch status {
+        case .open: published.opened += 1
         case .updated: published.updated += 1
         case .resolved:
             published.resolved += 1
-            // One that is resolved already has only taken in another.
-            if incidents.details[slot].status != .resolved { openIncidents -= 1 }
+            // One that is resolved already has only taken in another, or what came late.
+            if isFirst || incidents.details[slot].status != .resolved { openIncidents -= 1 }
         case .reopened:
             published.reopened += 1
             openIncidents += 1

@@ -184,6 +184,8 @@ struct Engine: ~Copyable {
 
 /// Revisions published so far, by status.
 public struct PublishedCounts: Sendable, BitwiseCopyable {
+    /// Incidents, by their first revision: `opened`, but for those that were over, or frozen, when they came to be known.
+    public var incidents: UInt64 = 0
     public var opened: UInt64 = 0
     public var updated: UInt64 = 0
     public var resolved: UInt64 = 0
@@ -193,6 +195,7 @@ public struct PublishedCounts: Sendable, BitwiseCopyable {
     public var all: UInt64 { opened + updated + resolved + reopened + merged + frozen }
 
     mutating func add(_ other: PublishedCounts) {
+        incidents += other.incidents
         opened += other.opened
         updated += other.updated
         resolved += other.resolved

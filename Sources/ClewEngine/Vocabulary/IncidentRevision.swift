@@ -349,7 +349,7 @@ public struct IncidentRevision: Sendable {
     /// Alerting resources that reach the first root cause, at most 200.
     public var impacted: [NameID]
     public var mergedInto: IncidentID?
-    /// Published ids only.
+    /// Published ids only, in order of merging, at most 200: beyond, the newest.
     public var mergedFrom: [IncidentID]
     /// Published incidents that were merged into it.
     public var mergedCount: Int
