@@ -58,12 +58,13 @@ enum LearnCommand: Subcommand {
         let screen = ReplayScreen(isShown: !isQuiet, label: "learning")
         do {
             try ModelOutput.probe(out)
+            let inputs = try Inputs.learned(arguments, model) { screen.complain($0) }
             var replay = Replay(
                 options: options, config: config, topology: topology, model: model, output: NoOutput(), report: { screen.show($0) },
                 complain: { screen.complain($0) })
             if let misfit = replay.modelFit.complaint { screen.complain("warning: \(misfit)") }
             let summary = try replay.run()
-            let learned = try replay.learned()
+            let learned = replay.learned(from: inputs)
             try ModelOutput.write(learned, to: out)
             screen.clear()
             if !isQuiet {

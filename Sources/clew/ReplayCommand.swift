@@ -71,9 +71,10 @@ enum ReplayCommand: Subcommand {
             let summary: ReplaySummary
             if let toTopic {
                 let output = TopicOutput(properties: KafkaProperties(config), topic: toTopic, onlyFinal: options.onlyFinal)
-                summary = try replay(options, config, topology, model, output, screen)
+                summary = try replay(arguments, options, config, topology, model, output, screen)
             } else {
-                summary = try replay(options, config, topology, model, FileOutput(path: out, onlyFinal: options.onlyFinal), screen)
+                let output = FileOutput(path: out, onlyFinal: options.onlyFinal)
+                summary = try replay(arguments, options, config, topology, model, output, screen)
             }
             if summary.isCutShort { return 0 }
             if !isQuiet { Output.writeError(ReplayReport.text(summary)) }
@@ -131,17 +132,21 @@ enum ReplayCommand: Subcommand {
     }
 
     private static func replay<Records: RecordOutput>(
-        _ options: ReplayOptions, _ config: Config, _ topology: TopologyDefinition, _ model: LoadedModel?, _ output: consuming Records,
-        _ screen: ReplayScreen
+        _ arguments: Arguments, _ options: ReplayOptions, _ config: Config, _ topology: TopologyDefinition, _ model: LoadedModel?,
+        _ output: consuming Records, _ screen: ReplayScreen
     ) throws -> ReplaySummary {
         defer { screen.clear() }
-        if let path = options.savesModel { try ModelOutput.probe(path) }
+        var inputs: [Provenance.Input] = []
+        if let path = options.savesModel {
+            try ModelOutput.probe(path)
+            inputs = try Inputs.learned(arguments, model) { screen.complain($0) }
+        }
         var replay = Replay(
             options: options, config: config, topology: topology, model: model, output: output, report: { screen.show($0) },
             complain: { screen.complain($0) })
         if let misfit = replay.modelFit.complaint { screen.complain("warning: \(misfit)") }
         let summary = try replay.run()
-        if let path = options.savesModel, !summary.isCutShort { try ModelOutput.write(try replay.learned(), to: path) }
+        if let path = options.savesModel, !summary.isCutShort { try ModelOutput.write(replay.learned(from: inputs), to: path) }
         return summary
     }
 }
@@ -201,7 +206,7 @@ enum ReplayReport {
     static func text(_ summary: ReplaySummary) -> String {
         let s = summary.statistics
         var lines = [
-            "\(s.published.opened) incidents shown (\(s.published.merged) merged into others, \(s.incidentsOpen) still open), "
+            "\(s.published.incidents) incidents shown (\(s.published.merged) merged into others, \(s.incidentsOpen) still open), "
                 + "\(summary.records) records"
         ]
         if s.boundResources + s.aliases > 0 {
