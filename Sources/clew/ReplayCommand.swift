@@ -53,10 +53,6 @@ enum ReplayCommand: Subcommand {
         let topology = try Inputs.topology(arguments.strings("topology"), config)
         let model = try Inputs.model(arguments, config)
         let options = options(arguments)
-        if options.savesModel != nil, topology.domains.count > 1 {
-            throw arguments.usageError(
-                "--save-model can't be given with correlation.domains, each of which learns for itself; clew learn takes all as one")
-        }
         let toTopic = arguments.string("to-topic")
         let out = arguments.string("out") ?? "-"
         try check(arguments, options, out, toTopic)

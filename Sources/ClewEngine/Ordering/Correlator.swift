@@ -96,6 +96,9 @@ public struct Correlator: ~Copyable {
     private let domains: [Domain]
     /// With several domains only.
     private let router: DomainRouter?
+    /// The model that the domains began with, where there are several.
+    private var basis: CorrelationModel?
+    private let halfLife: Double?
     private var routes: Table<Route>
     private var partitions: Partitions
     private var buffer = ReorderBuffer()
@@ -135,6 +138,7 @@ public struct Correlator: ~Copyable {
         partitions = Partitions(lateness: intake.allowedLateness)
         redeliveries = RedeliveryMemory(span: intake.redeliveryMemory, limit: intake.maxRedeliveries)
         self.names = names
+        halfLife = correlation.halfLife
         self.intake = intake
         self.recordsAssignments = recordsAssignments
         for (number, domain) in domains.enumerated() {
@@ -166,6 +170,7 @@ public struct Correlator: ~Copyable {
     public mutating func adopt(_ model: CorrelationModel) -> ModelFit {
         guard counts.taken == 0 else { return ModelFit() }
         let domains = self.domains
+        if domains.count > 1 { basis = model }
         return names.withoutLimit { names in
             var fit = domains[0].engine.adopt(model, &names)
             for domain in domains.dropFirst() {
@@ -177,8 +182,13 @@ public struct Correlator: ~Copyable {
         }
     }
 
-    /// What a domain knows now: the model adopted, and what was learned since. O(n log n) in its entries.
-    public func learned(inDomain number: Int = 0) -> CorrelationModel {
+    /// What is known now: the model adopted, and what was learned since, by all domains together. O(n log n) in its entries.
+    public func learned() -> CorrelationModel {
+        let parts = domains.indices.map { learned(inDomain: $0) }
+        return parts.count == 1 ? parts[0] : CorrelationModel(union: parts, basis: basis, halfLife: halfLife)
+    }
+
+    private func learned(inDomain number: Int) -> CorrelationModel {
         domains[number].engine.learned(names, events: domains[number].taken - domains[number].engine.changesTaken)
     }
 
