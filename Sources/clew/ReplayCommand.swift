@@ -206,7 +206,7 @@ enum ReplayReport {
                 + "\(summary.records) records"
         ]
         if s.boundResources + s.aliases > 0 {
-            lines.append("\(s.aliases) resource names taken as aliases, \(s.boundResources) placed by their names")
+            lines.append("resource names not in the topology: \(s.aliases) taken as aliases, \(s.boundResources) placed by name")
         }
         if summary.severityUnknown > 0 { lines.append("\(summary.severityUnknown) events without a known severity, taken as warning") }
         return events(summary) + lines.map { "clew: \($0)\n" }.joined()

@@ -96,7 +96,7 @@ public struct Correlator: ~Copyable {
     private let domains: [Domain]
     /// With several domains only.
     private let router: DomainRouter?
-    /// The model that the domains began with, where there are several.
+    /// The model that the domains began with, where there are several. A snapshot does not hold it.
     private var basis: CorrelationModel?
     private let halfLife: Double?
     private var routes: Table<Route>
