@@ -11,7 +11,8 @@ public final class ArchiveWriter {
         public var format: ArchiveFormat?
         /// Compression level: zstd 1 to 19 (default 3), gzip 1 to 9 (default 6). nil: the default.
         public var level: Int?
-        /// Write beside the target and rename at `close()`, so that the name never shows half a file.
+        /// Write beside the target and rename at `close()`, so that the name never shows half a file. A device or a pipe is
+        /// written as it is.
         public var replacesAtomically = false
         /// Bytes gathered before they are compressed or written.
         public var bufferSize = 128 << 10
@@ -51,7 +52,8 @@ public final class ArchiveWriter {
         case .zstd: compressor = try ZstdCompressor(name: name, level: options.level ?? 3)
         case .gzip: compressor = try GzipCompressor(name: name, level: options.level ?? 6)
         }
-        let temporary = options.replacesAtomically && path != "-" ? "\(path).\(getpid()).tmp" : nil
+        let isReplaced = options.replacesAtomically && path != "-" ? try ArchiveWriter.mayReplace(path) : false
+        let temporary = isReplaced ? "\(path).\(getpid()).tmp" : nil
         var descriptor: Int32 = STDOUT_FILENO
         if path != "-" {
             descriptor = open(temporary ?? path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -67,6 +69,15 @@ public final class ArchiveWriter {
     }
 
     deinit { abandon() }
+
+    /// Whether a file may be renamed to `path`: not over a device or a pipe. Throws where there is a directory, so that this is
+    /// not found out in the end.
+    private static func mayReplace(_ path: String) throws(ArchiveError) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return true }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw ArchiveError(errno: EISDIR, file: path, action: "cannot create") }
+        return status.st_mode & S_IFMT == S_IFREG
+    }
 
     /// Adds bytes to the content.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {

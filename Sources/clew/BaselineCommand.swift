@@ -58,7 +58,7 @@ enum BaselineCommand: Subcommand {
                 let lone = method == .component || method == .hop ? ", \(summary.unknownResources) resources are not in the topology" : ""
                 Output.writeError(
                     "clew: \(summary.firing) of \(summary.events) events fire: \(summary.incidents) incidents; "
-                        + "\(summary.dead) messages dead\(lone)\n")
+                        + "\(summary.dead) dead\(lone)\n")
             }
             return 0
         } catch let error as ArchiveError {

@@ -53,6 +53,25 @@ enum Inputs {
         }
     }
 
+    /// The files that a model is learned from, which are read for their checksums. A file given twice would count twice: that is
+    /// refused; one that `model` was learned from already may be meant, with other times: that is told by `complain`.
+    static func learned(
+        _ arguments: Arguments, _ model: LoadedModel?, _ complain: (String) -> Void
+    ) throws -> [Provenance.Input] {
+        let files = arguments.operands("FILE")
+        let inputs = try LearnedInputs.of(files)
+        if let (first, second) = LearnedInputs.repeated(inputs, files) {
+            let what = first == second ? "\(first) is given twice" : "\(second) has the same content as \(first)"
+            throw arguments.usageError("\(what): a model would count its events twice; expected each file once")
+        }
+        if let model {
+            for file in LearnedInputs.known(inputs, files, to: model.file.provenance) {
+                complain("warning: \(file): the model that learning goes on from was learned from it: what is in both counts twice")
+            }
+        }
+        return inputs
+    }
+
     static func topology(_ paths: [String]) throws -> TopologyDefinition {
         guard !paths.isEmpty else { return TopologyDefinition() }
         do {

@@ -37,8 +37,7 @@ enum LearnCommand: Subcommand {
         guard config.model.mode == .learn else {
             throw arguments.usageError("model.mode is frozen in the config, so there is nothing to learn; expected learn")
         }
-        let given = arguments.strings("topology")
-        let topology = try Inputs.topology(given.isEmpty ? config.topology.files : given)
+        let topology = try Inputs.topology(arguments.strings("topology"), config)
         let model = try Inputs.model(arguments, config)
         var options = ReplayOptions()
         options.files = arguments.operands("FILE")
@@ -58,12 +57,19 @@ enum LearnCommand: Subcommand {
         let screen = ReplayScreen(isShown: !isQuiet, label: "learning")
         do {
             try ModelOutput.probe(out)
+            let inputs = try Inputs.learned(arguments, model) { screen.complain($0) }
             var replay = Replay(
                 options: options, config: config, topology: topology, model: model, output: NoOutput(), report: { screen.show($0) },
                 complain: { screen.complain($0) })
             if let misfit = replay.modelFit.complaint { screen.complain("warning: \(misfit)") }
             let summary = try replay.run()
-            let learned = try replay.learned()
+            // Most likely these were the wrong files: a model that is there is worth more than one of nothing.
+            guard summary.events > 0 else {
+                screen.clear()
+                let why = summary.dead > 0 ? ": nothing could be decoded" : ""
+                throw CommandFailure.runtime("no event to learn from\(why); \(out) is not written")
+            }
+            let learned = replay.learned(from: inputs)
             try ModelOutput.write(learned, to: out)
             screen.clear()
             if !isQuiet {

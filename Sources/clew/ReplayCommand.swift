@@ -54,10 +54,6 @@ enum ReplayCommand: Subcommand {
         let topology = try Inputs.topology(arguments.strings("topology"), config)
         let model = try Inputs.model(arguments, config)
         let options = options(arguments)
-        if options.savesModel != nil, topology.domains.count > 1 {
-            throw arguments.usageError(
-                "--save-model can't be given with correlation.domains, each of which learns for itself; clew learn takes all as one")
-        }
         let toTopic = arguments.string("to-topic")
         let out = arguments.string("out") ?? "-"
         try check(arguments, options, out, toTopic)
@@ -73,11 +69,12 @@ enum ReplayCommand: Subcommand {
             let summary: ReplaySummary
             if let toTopic {
                 let output = TopicOutput(properties: KafkaProperties(config), topic: toTopic, onlyFinal: options.onlyFinal)
-                summary = try replay(options, config, topology, model, output, screen)
+                summary = try replay(arguments, options, config, topology, model, output, screen)
             } else if arguments.flag("no-records") {
-                summary = try replay(options, config, topology, model, NoOutput(), screen)
+                summary = try replay(arguments, options, config, topology, model, NoOutput(), screen)
             } else {
-                summary = try replay(options, config, topology, model, FileOutput(path: out, onlyFinal: options.onlyFinal), screen)
+                let output = FileOutput(path: out, onlyFinal: options.onlyFinal)
+                summary = try replay(arguments, options, config, topology, model, output, screen)
             }
             if summary.isCutShort { return 0 }
             if !isQuiet { Output.writeError(ReplayReport.text(summary)) }
@@ -140,17 +137,21 @@ enum ReplayCommand: Subcommand {
     }
 
     private static func replay<Records: RecordOutput>(
-        _ options: ReplayOptions, _ config: Config, _ topology: TopologyDefinition, _ model: LoadedModel?, _ output: consuming Records,
-        _ screen: ReplayScreen
+        _ arguments: Arguments, _ options: ReplayOptions, _ config: Config, _ topology: TopologyDefinition, _ model: LoadedModel?,
+        _ output: consuming Records, _ screen: ReplayScreen
     ) throws -> ReplaySummary {
         defer { screen.clear() }
-        if let path = options.savesModel { try ModelOutput.probe(path) }
+        var inputs: [Provenance.Input] = []
+        if let path = options.savesModel {
+            try ModelOutput.probe(path)
+            inputs = try Inputs.learned(arguments, model) { screen.complain($0) }
+        }
         var replay = Replay(
             options: options, config: config, topology: topology, model: model, output: output, report: { screen.show($0) },
             complain: { screen.complain($0) })
         if let misfit = replay.modelFit.complaint { screen.complain("warning: \(misfit)") }
         let summary = try replay.run()
-        if let path = options.savesModel, !summary.isCutShort { try ModelOutput.write(try replay.learned(), to: path) }
+        if let path = options.savesModel, !summary.isCutShort { try ModelOutput.write(replay.learned(from: inputs), to: path) }
         return summary
     }
 }
@@ -210,11 +211,11 @@ enum ReplayReport {
     static func text(_ summary: ReplaySummary) -> String {
         let s = summary.statistics
         var lines = [
-            "\(s.published.opened) incidents shown (\(s.published.merged) merged into others, \(s.incidentsOpen) still open), "
+            "\(s.published.incidents) incidents shown (\(s.published.merged) merged into others, \(s.incidentsOpen) still open), "
                 + "\(summary.records) records"
         ]
         if s.boundResources + s.aliases > 0 {
-            lines.append("\(s.aliases) resource names taken as aliases, \(s.boundResources) placed by their names")
+            lines.append("resource names not in the topology: \(s.aliases) taken as aliases, \(s.boundResources) placed by name")
         }
         if summary.severityUnknown > 0 { lines.append("\(summary.severityUnknown) events without a known severity, taken as warning") }
         return events(summary) + lines.map { "clew: \($0)\n" }.joined()

@@ -87,11 +87,13 @@ enum SimulateCommand: Subcommand {
         var bar = ProgressBar(descriptor: 2, isTerminal: !isQuiet && Terminal.isTerminal(2))
         let begin = ProgressBar.monotonicSeconds()
 
+        // All three at once: what cannot be written is found before the work.
         let topology = try ArchiveWriter(path: "\(directory)/topology.json", options: atomically)
+        let events = try ArchiveWriter(path: "\(directory)/events.ndjson\(suffix)", options: atomically)
+        let truth = try ArchiveWriter(path: "\(directory)/truth.json\(suffix)", options: atomically)
         try topology.write(scenario.topologyJSON())
         try topology.close()
 
-        let events = try ArchiveWriter(path: "\(directory)/events.ndjson\(suffix)", options: atomically)
         var count = 0
         let total = scenario.options.eventLimit
         try scenario.forEachChunk { bytes in
@@ -102,7 +104,6 @@ enum SimulateCommand: Subcommand {
         }
         try events.close()
 
-        let truth = try ArchiveWriter(path: "\(directory)/truth.json\(suffix)", options: atomically)
         try scenario.forEachTruthChunk { bytes in
             if stop.isMade { throw Interrupted() }
             try truth.write(bytes)

@@ -87,6 +87,29 @@ import Testing
         #expect(outcome.statistics.incidentsOpen == 0)
     }
 
+    /// An incident that takes in one published incident a minute for hours: the newest are named, all are counted.
+    @Test func mergedIncidentsThatAreNamedStayWithinTheirLimit() throws {
+        let waves = 230
+        var parameters = CorrelationParameters()
+        parameters.holdBack = 5
+        // A cache fails, and is shown; then what depends on all of them fails by it, and ties it to the incident that is there.
+        let edges = (0..<40).map { "web -> cache-\($0)" }.joined(separator: ", ")
+        let events = (0..<waves).flatMap { wave in
+            let t = Double(wave) * 60
+            return [TestEvent(t, "cache-\(wave % 40)", "Evictions\(wave)"), TestEvent(t + 7, "web", "Slow\(wave)")]
+        }
+        var correlator = Correlator(topology: TestStream.topology(edges), correlation: parameters)
+        _ = correlator.addPartition(topic: "t", number: 0)
+        _ = correlator.push(TestStream.batch([TestEvent(-20, "web", "Down")] + events, names: &correlator.names))
+        correlator.finish()
+        let revisions = correlator.takeRevisions()
+        let merged = revisions.filter { $0.status == .merged }.map(\.id)
+        let last = try #require(revisions.last { $0.mergedCount > 0 })
+        #expect(merged.count > 200 && last.mergedCount == merged.count)
+        #expect(last.mergedFrom == Array(merged.suffix(200)))
+        #expect(revisions.allSatisfy { $0.mergedFrom.count == min(200, $0.mergedCount) })
+    }
+
     @Test(arguments: [1, 8, 100])
     func learnedPairsStayWithinTheirLimit(_ limit: Int) {
         var parameters = CorrelationParameters()
@@ -118,11 +141,12 @@ import Testing
         _ = correlator.addPartition(topic: "t", number: 0)
         let events = (0..<50).map { TestEvent(Double($0), "r\($0)", "T") } + [TestEvent(60, "a", "T")]
         let batch = TestStream.batch(events, names: &correlator.names)
-        #expect(correlator.names.count <= 11)
-        #expect(batch.events.count == 8)
+        // Those of the topology are not counted: one type and nine resources found room, and what is known is taken.
+        #expect(correlator.names.count <= 13)
+        #expect(batch.events.count == 10)
         _ = correlator.push(batch)
         correlator.finish()
-        #expect(correlator.statistics.taken == 8)
+        #expect(correlator.statistics.taken == 10)
     }
 
     @Test func beyondTheLimitNewResourcesStandAlone() {

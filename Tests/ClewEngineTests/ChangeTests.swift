@@ -148,6 +148,34 @@ import Testing
         #expect(change.count == 1 && change.ended == nil)
     }
 
+    /// Told of after the incident was shown: what it puts first is told once an update may be, and not only with the next alert.
+    @Test(
+        arguments: [
+            // Late; in time, but after the first alert; late, but nothing that changes who is first.
+            (
+                [TestEvent(7300, "far", "Beat", severity: .info), deployment(7020, "s1")],
+                ["7230 open s2", "7295 updated s1", "9000 resolved s1"]
+            ),
+            ([deployment(7250, "s1")], ["7230 open s2", "7250 updated s1", "9000 resolved s1"]),
+            ([TestEvent(7300, "far", "Beat", severity: .info), deployment(7020, "cache")], ["7230 open s2", "9000 resolved s2"]),
+            // On what none of its alerts depends on; and after the incident is over.
+            ([deployment(7250, "far")], ["7230 open s2", "9000 resolved s2"]),
+            ([TestEvent(9300, "far", "Beat", severity: .info), deployment(7020, "s1")], ["7230 open s2", "9000 resolved s2"]),
+            // It goes on: told once.
+            ((0..<60).map { deployment(7200 + Double($0), "s1", id: "d") }, ["7230 open s1", "9000 resolved s1"]),
+        ])
+    func aChangeToldOfAfterTheIncident(events: [TestEvent], expected: [String]) {
+        var correlator = ChangeTests.correlator()
+        _ = correlator.push(TestStream.batch(ChangeTests.failure + events, names: &correlator.names))
+        correlator.finish()
+        let found = correlator.takeRevisions().map { revision in
+            let first = revision.rootCauses.first.map { correlator.names.string($0.resource) } ?? "-"
+            #expect(revision.status != .updated || revision.reason == .rootCauseChanged)
+            return "\(Int((revision.updatedAt.seconds - TestStream.start).rounded())) \(revision.status.name) \(first)"
+        }
+        #expect(found == expected)
+    }
+
     // MARK: Nothing else
 
     /// Alerts of a small estate at random, and the same with changes in between.

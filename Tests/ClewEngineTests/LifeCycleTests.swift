@@ -313,7 +313,7 @@ import Testing
             (
                 "A 10s a 5s A 31s N 12m X B@60s", nil,
                 "30s open A2 (lone_alert) | 46s updated A2,N (alert_joined) | 10m frozen A2,N (maximum_age) "
-                    + "| 1m30s #2 open B (lone_alert) | 11m #2 resolved b (silent) | 13m16s #3 open X (lone_alert) "
+                    + "| 12m41s #2 resolved b (silent) | 13m16s #3 open X (lone_alert) "
                     + "| 22m46s #3 frozen X (maximum_age) | 2h15s #1 resolved a2,n (silent) | 2h12m46s #3 resolved x (silent)"
             ),
             (
@@ -406,6 +406,63 @@ import Testing
     ])
     func clearsNeverKeepAnIncidentOpen(_ line: String, _ expected: String) {
         #expect(LifeCycleTests.run(line) == expected)
+    }
+
+    /// What comes late is told as it is by now, in one revision: not how it would have come to be so.
+    @Test(
+        arguments: [
+            // Alone, and over before it is known; at the greatest age before it is known, and still on.
+            (
+                "X 45m X A@60s", 14_400,
+                "30s open X (lone_alert) | 30m resolved x (silent) | 44m55s #2 resolved a (silent) | 45m30s #3 open X (lone_alert) "
+                    + "| 1h15m #3 resolved x (silent)"
+            ),
+            (
+                "X 10s x 40m X A@5m", 600,
+                "40m5s frozen A (maximum_age) | 40m40s #2 open X (lone_alert) | 50m10s #2 frozen X (maximum_age) "
+                    + "| 2h5m #1 resolved a (silent) | 2h40m10s #2 resolved x (silent)"
+            ),
+            // It makes two of one that was never shown.
+            (
+                "M 10s m 2h X N@20s", 14_400,
+                "2h5s resolved m,n (silent) | 2h40s #2 open X (lone_alert) | 2h30m10s #2 resolved x (silent)"
+            ),
+            // Not over yet: opened as any other.
+            (
+                "X 6m X A@20s B@40s", 14_400,
+                "30s open X (lone_alert) | 4m20s #2 open A (lone_alert) | 5m55s #2 updated A,B (major_alert_joined) "
+                    + "| 6m30s #3 open X (lone_alert) | 30m #1 resolved x (silent) | 30m40s #2 resolved a,b (silent) "
+                    + "| 36m #3 resolved x (silent)"
+            ),
+        ] as [(String, Double, String)])
+    func whatComesLateIsToldAsItIs(_ line: String, _ maxAge: Double, _ expected: String) {
+        #expect(LifeCycleTests.run(line) { $0.maxAge = maxAge } == expected)
+    }
+
+    /// A straggler of an incident that was resolved: it is reopened only where it may still go on.
+    @Test(
+        arguments: [
+            // Over still: the resolved record is completed, once for all that come within the interval.
+            (
+                "A 10s B 40m X N@20s P@25s Q@30s", 14_400,
+                "30s open A,B (correlated) | 30m10s resolved a,b (silent) | 40m5s resolved a,b,n,p,q (alert_joined) "
+                    + "| 40m40s #2 open X (lone_alert) | 1h10m10s #2 resolved x (silent)"
+            ),
+            // Its alert is on again.
+            (
+                "A 10s B 4m50s a b 2m X A@5m40s", 14_400,
+                "30s open A,B (correlated) | 5m10s resolved a,b (all_cleared) | 6m55s reopened A2,b (alert_returned) "
+                    + "| 7m30s #2 open X (lone_alert) | 2h5m40s #1 resolved a2,b (silent) | 2h7m #2 resolved x (silent)"
+            ),
+            // Here too, but the incident is older than any gets.
+            (
+                "A 10s B 4m50s a b 7m X A@5m30s", 600,
+                "30s open A,B (correlated) | 5m10s resolved a,b (all_cleared) | 12m30s #2 open X (lone_alert) "
+                    + "| 22m #2 frozen X (maximum_age) | 2h12m #2 resolved x (silent)"
+            ),
+        ] as [(String, Double, String)])
+    func aStragglerReopensOnlyWhatMayGoOn(_ line: String, _ maxAge: Double, _ expected: String) {
+        #expect(LifeCycleTests.run(line) { $0.maxAge = maxAge } == expected)
     }
 
     /// Cleared and raised again until it is frozen, and on.

@@ -52,6 +52,43 @@ import Testing
         return Double(model.pairs[at].seen)
     }
 
+    /// Two shops that know nothing of each other, as two domains.
+    private static func shops() -> TopologyDefinition {
+        var topology = TestStream.topology(
+            "web -> api, api -> db, batch -> db, db : database, web : pod, api : pod, batch : job, b-web -> b-api, b-api -> b-db, "
+                + "b-batch -> b-db, b-db : database, b-web : pod, b-api : pod, b-batch : job")
+        topology.domains = CorrelationDomains(names: ["b"], numberOfNode: topology.nodes.map { $0.id.hasPrefix("b-") ? 1 : 0 })
+        return topology
+    }
+
+    /// What several domains learn is added up; going on from it, each holds it, and it is counted once.
+    @Test func domainsLearnOneModel() throws {
+        let shop = ModelTests.learn(ModelTests.faults(20))
+        let both = ModelTests.faults(20).flatMap { event in
+            var other = event
+            other.resource = "b-" + event.resource
+            return [event, other]
+        }
+        var model = ModelTests.learn(both, ModelTests.shops())
+        #expect(model.types.map(\.name) == shop.types.map(\.name) && model.types.map(\.alerts) == [40, 40, 40])
+        #expect(model.kinds == shop.kinds && model.pairs.count == shop.pairs.count && model.expectations.count == shop.expectations.count)
+        for (pair, one) in zip(model.pairs, shop.pairs) { #expect(pair.seen == 2 * one.seen) }
+        #expect(model.events == 2 * shop.events && model.resourceCount == 2 * shop.resourceCount)
+        #expect(model.lagWeight == 2 * shop.lagWeight - CorrelationModel().lagWeight)
+        for (type, one) in zip(model.types, shop.types) { #expect(type.background == 2 * one.background) }
+
+        var next = ModelTests.correlator(ModelTests.shops(), adopting: model)
+        next.finish()
+        var again = next.learned()
+        for at in model.types.indices {
+            #expect(again.types[at].background <= model.types[at].background * 1.000_001)
+            again.types[at].background = 0
+            model.types[at].background = 0
+        }
+        (again.backgroundExposure, model.backgroundExposure) = (0, 0)
+        #expect(again == model)
+    }
+
     @Test func whatIsLearnedIsNamed() {
         let model = ModelTests.learn(ModelTests.faults(20))
         #expect(model.types.map(\.name) == ["Down", "Errors", "Slow"])

@@ -361,6 +361,13 @@ struct SampleIncident: ~Copyable {
         for name in names { #expect(schema.contains("\"\(name)\""), "\(name) is not in the schema") }
     }
 
+    /// The number of merged incidents is told only where they are not all listed.
+    @Test(arguments: [(2, ""), (3, ",\"merged\":3")])
+    func moreMergedThanAreListed(_ count: Int, _ told: String) {
+        let record = SampleIncident().encoded { $0.mergedCount = count }
+        #expect(record.contains("\"resources\":3\(told)},\"alerts\""))
+    }
+
     @Test func assignmentLines() {
         var encoder = AssignmentEncoder()
         var bytes: ContiguousArray<UInt8> = []

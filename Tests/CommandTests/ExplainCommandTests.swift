@@ -75,6 +75,14 @@ import Testing
         }
     }
 
+    /// Not found, perhaps because it could not be read.
+    @Test func whatCannotBeDecodedIsTold() throws {
+        let directory = try TemporaryDirectory()
+        let events = try directory.file("events.ndjson", "{}\n[]\n")
+        let outcome = try clew("explain", "-q", "a/b", "c/d", events)
+        #expect(outcome.code == 1 && outcome.err.contains("(2 of the messages could not be decoded)"), "\(outcome)")
+    }
+
     @Test func whatIsNotThere() throws {
         let unknown = try explain("chekout/HighErrorRate", "web/HighErrorRate")
         #expect(unknown.code == 1)

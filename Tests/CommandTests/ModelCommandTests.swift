@@ -27,6 +27,57 @@ import Testing
         #expect(try shell("ls '\(directory.path)'").outLines == ["again", "saved", "shop.model"])
     }
 
+    /// With correlation domains, too: what they learned is added up.
+    @Test func domainsLearnTogether() throws {
+        let directory = try TemporaryDirectory()
+        let config = try directory.file("clew.yaml", "correlation: {domains: [{name: ring, resources: [\"*\"]}]}\n")
+        let (learned, saved) = (try directory.file("learned"), try directory.file("saved"))
+        let common = ["-q", "-c", config, "-t", ModelCommandTests.topology]
+        #expect(try clew(["learn"] + common + ["--out", learned, ModelCommandTests.events]).code == 0)
+        #expect(try clew(["replay"] + common + ["--out", "/dev/null", "--save-model", saved, ModelCommandTests.events]).code == 0)
+        #expect(try read(saved) == (try read(learned)))
+        let shown = try clew("model", "show", "--json", learned).out
+        let plain = try clew("model", "show", "--json", try ModelCommandTests.learned(directory)).out
+        let events = { (text: String) in text.split(separator: ",").first { $0.hasPrefix("\"events\"") } }
+        #expect(events(shown) != nil && events(shown) == events(plain))
+    }
+
+    /// A file that is given twice would count twice.
+    @Test func filesAreLearnedFromOnce() throws {
+        let directory = try TemporaryDirectory()
+        let out = try directory.file("m")
+        let copy = try directory.file("copy.ndjson", try text(ModelCommandTests.events))
+        for (second, what) in [(ModelCommandTests.events, "is given twice"), (copy, "has the same content as")] {
+            let rest = ["-q", "-t", ModelCommandTests.topology, ModelCommandTests.events, second]
+            for arguments in [["learn", "--out", out], ["replay", "--out", "/dev/null", "--save-model", out]] {
+                let outcome = try clew(arguments + rest)
+                #expect(outcome.code == 2 && outcome.err.contains(what), "\(outcome)")
+            }
+        }
+        let model = try ModelCommandTests.learned(directory)
+        let again = try clew("learn", "-q", "-t", ModelCommandTests.topology, "-m", model, "-o", out, ModelCommandTests.events)
+        #expect(again.code == 0 && again.err.contains("was learned from it"), "\(again)")
+    }
+
+    /// What cannot be written is told before the work; where there is nothing to learn a model that is there stays.
+    @Test func aModelIsNotLost() throws {
+        let directory = try TemporaryDirectory()
+        let model = try ModelCommandTests.learned(directory)
+        let before = try read(model)
+        let garbage = try directory.file("garbage", "nothing\n")
+        let nothing = try clew("learn", "-q", "-t", ModelCommandTests.topology, "-o", model, garbage)
+        #expect(nothing.code == 1 && nothing.err.contains("no event to learn from: nothing could be decoded"), "\(nothing)")
+        #expect(try read(model) == before)
+        for arguments in [["learn", "--out"], ["replay", "--out", "/dev/null", "--save-model"], ["replay", "--out"]] {
+            let outcome = try clew(arguments + [directory.path, "-q", "-t", ModelCommandTests.topology, ModelCommandTests.events])
+            #expect(outcome.code == 1 && outcome.err == "clew: \(directory.path): cannot create: Is a directory\n", "\(outcome)")
+        }
+        // A device is written as it is.
+        let full = try clew("learn", "-q", "-t", ModelCommandTests.topology, "-o", "/dev/full", ModelCommandTests.events)
+        #expect(full.code == 1 && full.err.contains("No space left"), "\(full)")
+        #expect(try shell("ls '\(directory.path)'").outLines == ["garbage", "shop.model"])
+    }
+
     @Test func aSummaryOfTheStrongestPairs() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.file("m")

@@ -191,7 +191,8 @@ extension ConfigKey {
     private static let limits: [ConfigKey] = [
         .scalar(
             "limits.names", \.limits.names, .int(in: 1000...100_000_000),
-            "Distinct resources, types, sources and identities; events with further ones are dead letters.", changesIncidents: true),
+            "Names of resources, types, sources and identities, beside topology and model; events with more are dead letters.",
+            changesIncidents: true),
         .scalar(
             "limits.message_bytes", \.limits.messageBytes, .size(in: 1024...(1 << 30)),
             "A longer message is a dead letter.", changesIncidents: true),

@@ -10,6 +10,18 @@ extension Engine {
         case .resolved: changes.end(v, change, at: time)
         }
         changesTaken += 1
+        reconsider(v, due)
+    }
+
+    /// Incidents that have been shown, and that the change of `v` may have led to, are ranked again: those with alerts on what
+    /// depends on it, as its cells remember them, at most three. Cost: that of three looks at the changes of `v`.
+    private mutating func reconsider(_ v: ResourceIndex, _ now: Double) {
+        let row = cells.row(v)
+        guard row >= 0 else { return }
+        for j in 0..<Int(cells.heads[row].count) {
+            let slot = incidents.root(Int(cells.cells[cells.index(row, j)].incident))
+            if suspect(v, incidents.hot[slot].first) != nil { reconsiderCauses(slot, now) }
+        }
     }
 
     /// Makes candidates of changed resources that an alerting one depends on, directly or not: those of its cone.

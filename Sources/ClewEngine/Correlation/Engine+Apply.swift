@@ -177,7 +177,8 @@ extension Engine {
         if isWorse { incidents.details[slot].severity = event.severity }
         // One that was never shown because its alert had cleared may be shown now that it is back.
         if isWorse || incidents.details[slot].isResolved || incidents.details[slot].revision == 0 {
-            noteChange(slot, event.due, isWorse ? .severityRaised : .alertReturned, isUrgent: true, names)
+            noteChange(
+                slot, event.due, isWorse ? .severityRaised : .alertReturned, isUrgent: true, isLate: event.time < event.due, names)
         }
     }
 

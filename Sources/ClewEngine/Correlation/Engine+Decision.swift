@@ -48,7 +48,7 @@ extension Engine {
         closeIfFull(survivor, event.due, names)
         noteChange(
             survivor, event.due, isWorse ? .severityRaised : event.severity >= .major ? .majorAlertJoined : .alertJoined,
-            isUrgent: isWorse, names)
+            isUrgent: isWorse, isLate: event.time < event.due, names)
         return (.joined, number)
     }
 
@@ -295,6 +295,7 @@ extension Engine {
         }
         let v = q.resource
         propagation.expect(.same, q.type, kind: Int(graph.kinds[v]), 0.15)
+        guard graph.hasExposures(v) else { return }
         let row = graph.siblingExposureRow(v)
         for kind in 0..<graph.kindCount {
             let under = graph.under[v * graph.kindCount + kind]

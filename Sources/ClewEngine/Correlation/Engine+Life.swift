@@ -5,6 +5,8 @@ extension Engine {
     private static let smallRecord = 20.0
     /// And the same for what is important.
     private static let largeRecord = 50.0
+    /// Absorbed incidents that are named: the newest, as older ones were named by earlier revisions, and by their own last.
+    private static let mostMerged = 200
 
     /// Queues a look at the incident's life, unless an earlier one is queued.
     mutating func requestLife(_ slot: Int, at time: Double) {
@@ -56,17 +58,21 @@ extension Engine {
     }
 
     private mutating func publishWaiting(_ slot: Int, _ now: Double, _ names: borrowing Names) -> Double {
-        guard incidents.details[slot].isDirty else { return .infinity }
-        let due = nextUpdate(slot)
+        let isDirty = incidents.details[slot].isDirty
+        guard isDirty || incidents.details[slot].mayHaveNewCause else { return .infinity }
+        let due = isDirty ? nextUpdate(slot) : .infinity
         if now >= due {
-            publish(slot, .updated, incidents.details[slot].dirtyReason, now, names)
+            publish(slot, incidents.details[slot].isResolved ? .resolved : .updated, incidents.details[slot].dirtyReason, now, names)
             return .infinity
         }
-        if now >= nextImportantUpdate(slot), hasOtherCause(slot) {
+        // Of one that is over, another cause is told with its next revision.
+        guard !incidents.details[slot].isResolved, !incidents.details[slot].isFrozen else { return due }
+        if now >= nextImportantUpdate(slot), hasOtherCause(slot, now) {
             publish(slot, .updated, .rootCauseChanged, now, names)
             return .infinity
         }
-        return min(due, now + parameters.updateInterval)
+        let mayHaveNewCause = incidents.details[slot].mayHaveNewCause
+        return isDirty ? min(due, now + parameters.updateInterval) : mayHaveNewCause ? nextCauseUpdate(slot) : .infinity
     }
 
     /// When the next update may be published that says nothing important. A record is whole, so that of a large incident
@@ -83,10 +89,27 @@ extension Engine {
         return incidents.details[slot].publishedAt + parameters.updateInterval * max(1, size)
     }
 
-    /// Whether the alerts that joined since the last ranking, if they are a tenth or more, have put another resource first.
-    private mutating func hasOtherCause(_ slot: Int) -> Bool {
+    /// When one may be that only tells of a root cause changed by a change: ranking costs in proportion to the incident, too.
+    private func nextCauseUpdate(_ slot: Int) -> Double {
+        let size = Double(incidents.hot[slot].count) / Engine.smallRecord
+        return max(nextImportantUpdate(slot), incidents.details[slot].rankedAt + parameters.updateInterval * max(1, size))
+    }
+
+    /// A change was told of that may have led to the incident: the next ranking weighs it. Where that puts another resource
+    /// first, it is told as soon as an update may be.
+    mutating func reconsiderCauses(_ slot: Int, _ now: Double) {
+        guard incidents.details[slot].revision > 0, incidents.hot[slot].redirect < 0 else { return }
+        guard !incidents.details[slot].isResolved, !incidents.details[slot].isFrozen else { return }
+        incidents.details[slot].mayHaveNewCause = true
+        requestLife(slot, at: max(nextCauseUpdate(slot), now.nextUp))
+    }
+
+    /// Whether the alerts that joined since the last ranking, if they are a tenth or more, or a change told of since then, have
+    /// put another resource first.
+    private mutating func hasOtherCause(_ slot: Int, _ now: Double) -> Bool {
         let joined = incidents.hot[slot].count - incidents.details[slot].rankedCount
-        guard makesRevisions, joined > 0, joined * 10 >= incidents.hot[slot].count else { return false }
+        let isChanged = incidents.details[slot].mayHaveNewCause && now >= nextCauseUpdate(slot)
+        guard makesRevisions, isChanged || joined > 0 && joined * 10 >= incidents.hot[slot].count else { return false }
         let before = incidents.details[slot].causes.first?.resource
         collectEntries(slot)
         rank(slot, listing.count, 0, .updated)
@@ -114,6 +137,35 @@ extension Engine {
         if now < onEnd { return min(next, onEnd) }
         markResolved(slot, now, .silent, names)
         return .infinity
+    }
+
+    /// Why the incident is over at `now`; nil if it is not.
+    private func ending(_ slot: Int, _ now: Double) -> RevisionReason? {
+        if incidents.details[slot].uncleared == 0, now >= incidents.hot[slot].last + parameters.resolveAfter, hasClearedKey(slot) {
+            return .allCleared
+        }
+        return now >= incidents.hot[slot].openUntil(parameters) && now >= latestEnd(slot) ? .silent : nil
+    }
+
+    /// The first revision. An incident whose alerts came late may be over by now, or too old to take more: then that is told
+    /// at once, and not how it came to be so.
+    private mutating func publishFirst(
+        _ slot: Int, _ opening: RevisionReason, _ now: Double, isLate: Bool, _ names: borrowing Names
+    ) {
+        let told = max(now, clock)
+        if isLate || now < clock {
+            if let end = ending(slot, told) { return markResolved(slot, told, end, names) }
+            if told >= incidents.hot[slot].first + parameters.maxAge { return freeze(slot, told, .maximumAge, names) }
+            if told >= incidents.hot[slot].last + (parameters.maxQuiet ?? .infinity) {
+                return freeze(slot, told, .maximumQuiet, names)
+            }
+        }
+        publish(slot, .open, opening, now, names)
+    }
+
+    /// A late event joined an incident that is resolved, and it stays so: it is over still, or older than any incident gets.
+    private func staysResolved(_ slot: Int, _ now: Double) -> Bool {
+        now >= incidents.hot[slot].first + parameters.maxAge || ending(slot, now) != nil
     }
 
     /// When the last of its alerts that are on will be taken to be over; -infinity if none is on.
@@ -166,6 +218,10 @@ extension Engine {
         if incidents.details[slot].revision == 0 {
             publish(slot, .open, .correlated, now, names)
         } else if incidents.details[slot].isResolved {
+            if staysResolved(slot, now) {
+                incidents.hot[slot].isClosed = true
+                return
+            }
             incidents.details[slot].isResolved = false
             publish(slot, .reopened, .alertReturned, now, names)
         }
@@ -174,13 +230,26 @@ extension Engine {
     }
 
     /// Something about the incident changed: it is published now, or with the next update, or not at all.
-    mutating func noteChange(_ slot: Int, _ now: Double, _ reason: RevisionReason, isUrgent: Bool, _ names: borrowing Names) {
+    ///
+    /// - Parameter isLate: The event that changed it lies behind the clock.
+    mutating func noteChange(
+        _ slot: Int, _ now: Double, _ reason: RevisionReason, isUrgent: Bool, isLate: Bool = false, _ names: borrowing Names
+    ) {
         if incidents.details[slot].isFrozen { return }
         if incidents.details[slot].revision == 0 {
             guard incidents.hot[slot].isSettled, let opening = openingReason(slot) else { return }
-            publish(slot, .open, opening, now, names)
+            publishFirst(slot, opening, now, isLate: isLate, names)
             incidents.details[slot].isOver = false
             requestLife(slot, at: now.nextUp)
+            return
+        }
+        if incidents.details[slot].isResolved, isLate, staysResolved(slot, now) {
+            // A repeat is no news.
+            guard reason != .alertReturned else { return }
+            if !incidents.details[slot].isDirty { incidents.details[slot].dirtyReason = reason }
+            incidents.details[slot].isDirty = true
+            incidents.details[slot].isOver = false
+            requestLife(slot, at: max(nextUpdate(slot), now.nextUp))
             return
         }
         if incidents.details[slot].isResolved {
@@ -219,6 +288,8 @@ extension Engine {
         incidents.details[b].mergedInto = Int32(a)
         guard incidents.details[b].revision > 0 else { return }
         publish(b, .merged, .mergedInto, now, names)
+        incidents.details[a].mergedCount += 1
+        if incidents.details[a].mergedFrom.count == Engine.mostMerged { incidents.details[a].mergedFrom.removeFirst() }
         incidents.details[a].mergedFrom.append(publicID(b, names))
     }
 

@@ -86,6 +86,7 @@ extension Engine {
         record.rootCauses = incidents.details[slot].causes
         record.impacted = incidents.details[slot].impacted
         record.mergedFrom = incidents.details[slot].mergedFrom
+        record.mergedCount = incidents.details[slot].mergedCount
         record.continues = incidents.details[slot].continues
         if incidents.details[slot].mergedInto >= 0 {
             record.mergedInto = publicID(incidents.root(Int(incidents.details[slot].mergedInto)), names)
@@ -94,12 +95,17 @@ extension Engine {
         revisions.append(record)
     }
 
-    /// Ranks the causes, unless no alert has joined since the last time: repeats count only when the incident ends.
+    /// Ranks the causes, unless no alert has joined since the last time, nor a change been told of: repeats count only when the
+    /// incident ends.
     mutating func rank(_ slot: Int, _ alerts: Int, _ events: UInt64, _ status: IncidentStatus) {
         let isAtEnd = status == .resolved || status == .frozen
         // Of a lone alert only its repeats could have changed anything.
-        guard alerts != incidents.details[slot].rankedAlerts || isAtEnd && (alerts > 1 || events != incidents.details[slot].rankedEvents)
+        guard
+            alerts != incidents.details[slot].rankedAlerts || incidents.details[slot].mayHaveNewCause
+                || isAtEnd && (alerts > 1 || events != incidents.details[slot].rankedEvents)
         else { return }
+        incidents.details[slot].mayHaveNewCause = false
+        incidents.details[slot].rankedAt = clock
         incidents.details[slot].rankedAlerts = alerts
         incidents.details[slot].rankedEvents = events
         incidents.details[slot].rankedCount = incidents.hot[slot].count
@@ -107,15 +113,18 @@ extension Engine {
     }
 
     private mutating func countPublished(_ slot: Int, _ status: IncidentStatus) {
-        switch status {
-        case .open:
-            published.opened += 1
+        let isFirst = incidents.details[slot].revision == 0
+        if isFirst {
+            published.incidents += 1
             openIncidents += 1
+        }
+        switch status {
+        case .open: published.opened += 1
         case .updated: published.updated += 1
         case .resolved:
             published.resolved += 1
-            // One that is resolved already has only taken in another.
-            if incidents.details[slot].status != .resolved { openIncidents -= 1 }
+            // One that is resolved already has only taken in another, or what came late.
+            if isFirst || incidents.details[slot].status != .resolved { openIncidents -= 1 }
         case .reopened:
             published.reopened += 1
             openIncidents += 1

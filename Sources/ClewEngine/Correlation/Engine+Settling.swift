@@ -34,7 +34,10 @@ extension Engine {
             collectSettlement(slot, stage, now)
             if mergeBest(slot, stage, now, names) { return }
         }
-        guard stage == .holdBack else { return }
+        // One that came late is shown when all of its past is done that may still merge it.
+        let isLate = now < clock
+        let isOverdue = isLate && incidents.hot[slot].first + parameters.settleLate <= clock
+        guard stage == .holdBack && !isOverdue || stage == .late && isLate && incidents.details[slot].revision == 0 else { return }
         noteChange(slot, now, .loneAlert, isUrgent: false, names)
         // One alert may be all that it takes.
         if incidents.details[slot].revision > 0 { closeIfFull(slot, now, names) }

@@ -118,8 +118,8 @@ struct Engine: ~Copyable {
     }
 
     /// A resource that binding added to the graph.
-    mutating func addResource(name: NameID, kind: UInt16, edges: [Graph.SuggestedEdge]) -> ResourceIndex {
-        let v = graph.add(name: name, kind: kind, edges: edges)
+    mutating func addResource(name: NameID, kind: UInt16, edges: [Graph.SuggestedEdge], isAlone: Bool) -> ResourceIndex {
+        let v = graph.add(name: name, kind: kind, edges: edges, isAlone: isAlone)
         cells.addResource()
         components.append(
             ComponentActivity(
@@ -186,6 +186,8 @@ struct Engine: ~Copyable {
 
 /// Revisions published so far, by status.
 public struct PublishedCounts: Sendable, BitwiseCopyable {
+    /// Incidents, by their first revision: `opened`, but for those that were over, or frozen, when they came to be known.
+    public var incidents: UInt64 = 0
     public var opened: UInt64 = 0
     public var updated: UInt64 = 0
     public var resolved: UInt64 = 0
@@ -195,6 +197,7 @@ public struct PublishedCounts: Sendable, BitwiseCopyable {
     public var all: UInt64 { opened + updated + resolved + reopened + merged + frozen }
 
     mutating func add(_ other: PublishedCounts) {
+        incidents += other.incidents
         opened += other.opened
         updated += other.updated
         resolved += other.resolved

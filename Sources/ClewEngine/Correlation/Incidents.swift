@@ -169,15 +169,20 @@ struct IncidentDetail {
     var lifeDue = Double.infinity
     /// Nothing can change it any more: it goes when nothing names it.
     var isOver = false
+    /// The newest incidents that it absorbed, of those published, and how many there were.
     var mergedFrom: [IncidentID] = []
+    var mergedCount = 0
     var mergedInto: Int32 = -1
     /// The last ranking, and the alert keys it was made of: it is not made again while no alert joins.
     var causes: [RootCause] = []
     var impacted: [NameID] = []
     var rankedAlerts = 0
     var rankedEvents: UInt64 = 0
-    /// `Incident.count` at that time.
+    /// `Incident.count` at that time, and the engine's clock.
     var rankedCount: Int32 = 0
+    var rankedAt = -Double.infinity
+    /// A change was told of since then that may have led to it.
+    var mayHaveNewCause = false
     var continues: IncidentID?
 
     mutating func transfer(_ state: inout StateArchive) {
@@ -211,12 +216,15 @@ struct IncidentDetail {
         state.value(&lifeDue)
         state.value(&isOver)
         state.array(&mergedFrom)
+        state.value(&mergedCount)
         state.value(&mergedInto)
         RootCause.transfer(&causes, &state)
         state.array(&impacted)
         state.value(&rankedAlerts)
         state.value(&rankedEvents)
         state.value(&rankedCount)
+        state.value(&rankedAt)
+        state.value(&mayHaveNewCause)
         state.value(&continues)
     }
 }

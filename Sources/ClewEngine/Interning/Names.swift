@@ -27,7 +27,7 @@ public struct Names: ~Copyable {
     private var slots: Table<UInt32>
     private var mask: Int
     /// The greatest number of names kept.
-    public let limit: Int
+    public private(set) var limit: Int
     /// The longest name kept, bytes; a longer one is refused.
     public static let longest = 1024
 
@@ -43,6 +43,15 @@ public struct Names: ~Copyable {
 
     /// Names kept, the empty one included.
     public var count: Int { entries.count }
+
+    /// Interns what is known beforehand, a topology or a model: names that are not counted against the limit.
+    mutating func withoutLimit<R>(_ body: (inout Names) -> R) -> R {
+        let (before, limit) = (count, self.limit)
+        self.limit = .max - 1
+        let result = body(&self)
+        self.limit = min(limit, .max - 1 - count) + count - before
+        return result
+    }
 
     /// The id of these bytes, interned now if they are new; nil if the table is full or the name is longer than
     /// `longest`. The empty string is `.none`.
@@ -122,5 +131,6 @@ public struct Names: ~Copyable {
         state.table(&bytes)
         state.table(&slots)
         state.value(&mask)
+        state.value(&limit)
     }
 }

@@ -96,6 +96,9 @@ public struct Correlator: ~Copyable {
     private let domains: [Domain]
     /// With several domains only.
     private let router: DomainRouter?
+    /// The model that the domains began with, where there are several. A snapshot does not hold it.
+    private var basis: CorrelationModel?
+    private let halfLife: Double?
     private var routes: Table<Route>
     private var partitions: Partitions
     private var buffer = ReorderBuffer()
@@ -113,26 +116,31 @@ public struct Correlator: ~Copyable {
     private var repeated: [Assignment] = []
 
     /// Creates a correlator for a topology; without nodes every name is placed by itself. The bounds of `correlation` are
-    /// those of one domain. Without `makesRevisions` there are only counts, assignments and what is learned: these are the same.
+    /// those of one domain. `nameLimit`: names of events, beyond those of the topology and the model. Without `makesRevisions`
+    /// there are only counts, assignments and what is learned: these are the same.
     public init(
         topology: TopologyDefinition, correlation: CorrelationParameters = CorrelationParameters(),
         intake: IntakeParameters = IntakeParameters(), nameLimit: Int = 2_000_000, recordsAssignments: Bool = false,
         makesRevisions: Bool = true
     ) {
-        names = Names(limit: nameLimit)
-        var domains: [Domain] = []
+        var names = Names(limit: nameLimit)
         let parts = topology.parts()
-        for (place, part) in parts.enumerated() {
-            domains.append(
-                Domain(
-                    topology: part, correlation: correlation, names: &names, recordsAssignments: recordsAssignments,
-                    makesRevisions: makesRevisions, place: place, count: parts.count))
+        domains = names.withoutLimit { names in
+            var domains: [Domain] = []
+            for (place, part) in parts.enumerated() {
+                domains.append(
+                    Domain(
+                        topology: part, correlation: correlation, names: &names, recordsAssignments: recordsAssignments,
+                        makesRevisions: makesRevisions, place: place, count: parts.count))
+            }
+            return domains
         }
-        self.domains = domains
-        router = parts.count > 1 ? DomainRouter(topology, names: &names) : nil
+        router = parts.count > 1 ? names.withoutLimit { DomainRouter(topology, names: &$0) } : nil
         routes = Table(repeating: .unknown, count: names.count)
         partitions = Partitions(lateness: intake.allowedLateness)
         redeliveries = RedeliveryMemory(span: intake.redeliveryMemory, limit: intake.maxRedeliveries)
+        self.names = names
+        halfLife = correlation.halfLife
         self.intake = intake
         self.recordsAssignments = recordsAssignments
         for (number, domain) in domains.enumerated() {
@@ -163,17 +171,26 @@ public struct Correlator: ~Copyable {
     /// out over all domains. O(entries of the model · domains).
     public mutating func adopt(_ model: CorrelationModel) -> ModelFit {
         guard counts.taken == 0 else { return ModelFit() }
-        var fit = domains[0].engine.adopt(model, &names)
-        for domain in domains.dropFirst() {
-            let other = domain.engine.adopt(model, &names)
-            fit.unknownKinds.removeAll { !other.unknownKinds.contains($0) }
-            fit.leftOut += other.leftOut
+        let domains = self.domains
+        if domains.count > 1 { basis = model }
+        return names.withoutLimit { names in
+            var fit = domains[0].engine.adopt(model, &names)
+            for domain in domains.dropFirst() {
+                let other = domain.engine.adopt(model, &names)
+                fit.unknownKinds.removeAll { !other.unknownKinds.contains($0) }
+                fit.leftOut += other.leftOut
+            }
+            return fit
         }
-        return fit
     }
 
-    /// What a domain knows now: the model adopted, and what was learned since. O(n log n) in its entries.
-    public func learned(inDomain number: Int = 0) -> CorrelationModel {
+    /// What is known now: the model adopted, and what was learned since, by all domains together. O(n log n) in its entries.
+    public func learned() -> CorrelationModel {
+        let parts = domains.indices.map { learned(inDomain: $0) }
+        return parts.count == 1 ? parts[0] : CorrelationModel(union: parts, basis: basis, halfLife: halfLife)
+    }
+
+    private func learned(inDomain number: Int) -> CorrelationModel {
         domains[number].engine.learned(names, events: domains[number].taken - domains[number].engine.changesTaken)
     }
 

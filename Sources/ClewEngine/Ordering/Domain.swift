@@ -94,7 +94,8 @@ final class Domain {
         case .new(let kind, let edges, let rule):
             let isWithin = engine.graph.count < boundLimit
             let v = engine.addResource(
-                name: event.resource, kind: engine.graph.kindIndex(isWithin ? kind : Graph.unknownKind), edges: isWithin ? edges : [])
+                name: event.resource, kind: engine.graph.kindIndex(isWithin ? kind : Graph.unknownKind), edges: isWithin ? edges : [],
+                isAlone: !isWithin)
             if isWithin { binding.index(v, name) }
             resourceOf[local] = Int32(v)
             ruleOf[local] = (isWithin ? rule : .isolated).rawValue
@@ -276,7 +277,7 @@ final class Domain {
     }
 
     private func addAgain(_ resource: BoundResource, _ names: borrowing Names) {
-        let v = engine.addResource(name: resource.name, kind: resource.kind, edges: resource.edges)
+        let v = engine.addResource(name: resource.name, kind: resource.kind, edges: resource.edges, isAlone: !resource.isIndexed)
         if resource.isIndexed { binding.index(v, NameBinding.bytes(resource.name, names)) }
     }
 }

@@ -87,6 +87,7 @@ extension IncidentRevision {
         state.array(&impacted)
         state.value(&mergedInto)
         state.array(&mergedFrom)
+        state.value(&mergedCount)
         state.value(&continues)
         state.value(&clock)
     }

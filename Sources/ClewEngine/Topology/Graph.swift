@@ -68,7 +68,7 @@ struct Graph: ~Copyable {
     private(set) var affinityRoots: Table<Double>
     /// F[w][h] at 3 w + h.
     private(set) var fanOut: Table<Int32>
-    /// under(w)[kind] at w * kinds + kind.
+    /// under(w)[kind] at w * kinds + kind; nothing for the last resources where they stand alone (`hasExposures`).
     private(set) var under: Table<Double>
     private var siblingRow: Table<Int32>
     private var siblingVersion: Table<UInt32>
@@ -151,7 +151,8 @@ struct Graph: ~Copyable {
         return isStated ? .forward : TopologyDefinition.builtInSpreads[kind] ?? .forward
     }
 
-    private mutating func appendResource(name: NameID, kind: UInt16) {
+    /// `isAlone`: it has no edges, and never will.
+    private mutating func appendResource(name: NameID, kind: UInt16, isAlone: Bool = false) {
         names.append(name)
         kinds.append(kind)
         kindCounts[Int(kind)] += 1
@@ -161,7 +162,7 @@ struct Graph: ~Copyable {
         dependents.appendList()
         cones.appendList()
         for _ in 0...Graph.depth { fanOut.append(0) }
-        for _ in 0..<kindCount { under.append(0) }
+        if !isAlone { for _ in 0..<kindCount { under.append(0) } }
         siblingRow.append(-1)
         siblingVersion.append(0)
         position.append(-1)
@@ -321,6 +322,10 @@ extension Graph {
         return row
     }
 
+    /// Whether alerts on others may be expected after one on `v`: not where it was added to stand alone.
+    @inline(__always)
+    func hasExposures(_ v: Int) -> Bool { (v + 1) * kindCount <= under.count }
+
     func siblingExposure(_ index: Int) -> Double { siblingExposures[index] }
 }
 
@@ -344,10 +349,11 @@ extension Graph {
 
     /// Adds a resource that the topology does not know, with the edges its name suggests (algorithm.md §2.2).
     ///
-    /// Only its own cone and those of at most 256 resources that reach it change.
-    mutating func add(name: NameID, kind: UInt16, edges: [SuggestedEdge]) -> Int {
+    /// Only its own cone and those of at most 256 resources that reach it change. One that is added to stand alone takes no room
+    /// by kind; all those after it stand alone, too.
+    mutating func add(name: NameID, kind: UInt16, edges: [SuggestedEdge], isAlone: Bool = false) -> Int {
         let v = count
-        appendResource(name: name, kind: kind)
+        appendResource(name: name, kind: kind, isAlone: isAlone)
         var near: ContiguousArray<Neighbour> = []
         for edge in edges {
             let index = edgeKindIndex(edge.kind)

@@ -349,8 +349,10 @@ public struct IncidentRevision: Sendable {
     /// Alerting resources that reach the first root cause, at most 200.
     public var impacted: [NameID]
     public var mergedInto: IncidentID?
-    /// Published ids only.
+    /// Published ids only, in order of merging, at most 200: beyond, the newest.
     public var mergedFrom: [IncidentID]
+    /// Published incidents that were merged into it.
+    public var mergedCount: Int
     /// The frozen incident that this one continues.
     public var continues: IncidentID?
     /// The clock of the engine that made it: by it, revisions of several domains are put in order.
@@ -376,6 +378,7 @@ public struct IncidentRevision: Sendable {
         impacted = []
         mergedInto = nil
         mergedFrom = []
+        mergedCount = 0
         continues = nil
     }
 }

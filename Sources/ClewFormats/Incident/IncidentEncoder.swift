@@ -122,6 +122,10 @@ public struct IncidentEncoder: ~Copyable {
         out.put(integer: revision.eventCount)
         out.put(",\"resources\":")
         out.put(integer: revision.resourceCount)
+        if revision.mergedCount > revision.mergedFrom.count {
+            out.put(",\"merged\":")
+            out.put(integer: revision.mergedCount)
+        }
         out.put(byte: 0x7D)
     }
 

@@ -17,6 +17,8 @@ struct AlertFinder {
     private(set) var found: [FoundAlert?]
     /// Keys seen, for a hint at what may have been meant; not all of a large file.
     private(set) var keys: Set<String> = []
+    /// Messages that could not be decoded.
+    private(set) var dead = 0
     private static let mostHints = 50_000
     /// Ids of the topology's nodes, and what follows the resource in keys seen (as many): records show an alias, which events
     /// use, by the node that it stands for.
@@ -60,10 +62,10 @@ struct AlertFinder {
             case .message(let message):
                 let view = ClewFormats.MessageView(
                     value: message.value, recordTime: message.recordTime, headers: message.headers, partition: 0, offset: message.offset)
-                _ = decoder.decode(view, into: &batch, names: &names)
+                if case .dead = decoder.decode(view, into: &batch, names: &names) { dead += 1 }
                 for event in batch.events { compare(event, batch, names) }
                 batch.removeAll()
-            case .oversized: break
+            case .oversized: dead += 1
             case .damaged, .end: return
             }
         }

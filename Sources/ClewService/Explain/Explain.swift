@@ -37,8 +37,10 @@ public struct Explain {
         try finder.search(options.files, config)
         let alerts = texts.indices.map { finder.found[$0] ?? finder.ofNode($0) }
         func missing(_ index: Int) -> NotFound {
-            NotFound(
-                description: "no event has the id or the key \"\(texts[index])\"", text: texts[index], keys: finder.keys.sorted())
+            let undecoded = finder.dead == 0 ? "" : " (\(finder.dead) of the messages could not be decoded)"
+            return NotFound(
+                description: "no event has the id or the key \"\(texts[index])\"\(undecoded)", text: texts[index],
+                keys: finder.keys.sorted())
         }
         for index in texts.indices where alerts[index] == nil { throw missing(index) }
         guard let a = alerts[0], let b = alerts[1], a != b else {

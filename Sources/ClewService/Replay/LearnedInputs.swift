@@ -1,12 +1,12 @@
-import ClewArchive
+public import ClewArchive
 import ClewEngine
-import ClewModel
+public import ClewModel
 import Glibc
 
-/// The files that a model was learned from, as its provenance names them.
-enum LearnedInputs {
+/// The files that a model is learned from, as its provenance names them.
+public enum LearnedInputs {
     /// Reads each file once; what cannot be read twice (a pipe, stdin) has no size and no checksum.
-    static func of(_ paths: [String]) throws(ArchiveError) -> [Provenance.Input] {
+    public static func of(_ paths: [String]) throws(ArchiveError) -> [Provenance.Input] {
         var inputs: [Provenance.Input] = []
         for path in paths {
             let name = path == "-" ? "stdin" : path.split(separator: "/").last.map(String.init) ?? path
@@ -17,6 +17,23 @@ enum LearnedInputs {
             inputs.append(Provenance.Input(name: name, bytes: sum.bytes, sha256: sum.sha256))
         }
         return inputs
+    }
+
+    /// The first two of `paths` with the same content, which would count twice; nil if there are none. `inputs`: of these paths.
+    public static func repeated(_ inputs: [Provenance.Input], _ paths: [String]) -> (first: String, second: String)? {
+        var pathOf: [String: String] = [:]
+        for (path, input) in zip(paths, inputs) {
+            guard let sum = input.sha256, input.bytes != 0 else { continue }
+            if let first = pathOf[sum] { return (first, path) }
+            pathOf[sum] = path
+        }
+        return nil
+    }
+
+    /// Those of `paths` whose content went into a model already.
+    public static func known(_ inputs: [Provenance.Input], _ paths: [String], to model: Provenance) -> [String] {
+        let known = Set(model.inputs.compactMap { $0.bytes != 0 ? $0.sha256 : nil })
+        return zip(paths, inputs).filter { $0.1.sha256.map { known.contains($0) } ?? false }.map(\.0)
     }
 
     private static func checksum(_ path: String) throws(ArchiveError) -> (bytes: UInt64, sha256: String)? {

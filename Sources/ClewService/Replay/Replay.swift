@@ -1,4 +1,4 @@
-public import ClewArchive
+internal import ClewArchive
 public import ClewConfig
 public import ClewEngine
 import ClewFormats
@@ -70,8 +70,8 @@ public struct Replay<Output: RecordOutput>: ~Copyable {
     /// What of the model does not fit the topology.
     public var modelFit: ModelFit { pipeline.modelFit }
 
-    /// What was learned, after `run`. Reads the files once more, for their checksums.
-    public func learned() throws(ArchiveError) -> ModelFile { pipeline.learned(from: try LearnedInputs.of(options.files)) }
+    /// What was learned, after `run`, from these files.
+    public func learned(from inputs: [Provenance.Input]) -> ModelFile { pipeline.learned(from: inputs) }
 
     /// Runs it to the end. Throws if a file cannot be opened or the output cannot be written; a file that is damaged
     /// is replayed up to the damage, and named in the summary.
