@@ -153,7 +153,8 @@ extension Engine {
             listing.append(entry)
         }
         if mayRepeat { clearMarks() }
-        sortListing()
+        // Nearly in order, unless incidents were merged.
+        listing.sort(0..<listing.count) { $0.precedes($1) }
     }
 
     /// Where the key is listed already, adds to that: the earlier entry stands for both.
@@ -181,25 +182,6 @@ extension Engine {
         for at in 0..<listing.count {
             let key = Int(entries[Int(listing[at].entry)].keyIndex)
             if key >= 0 { listedAt[key] = -1 }
-        }
-    }
-
-    /// Insertion sort where the list is nearly in order, as it is unless incidents were merged.
-    private mutating func sortListing() {
-        var moves = 0
-        for at in 1..<max(1, listing.count) {
-            let entry = listing[at]
-            var k = at
-            while k > 0, entry.precedes(listing[k - 1]) {
-                listing[k] = listing[k - 1]
-                k -= 1
-            }
-            listing[k] = entry
-            moves += at - k
-            if moves > 8 * listing.count {
-                listing.withMutableBuffer { $0.sort { $0.precedes($1) } }
-                return
-            }
         }
     }
 
