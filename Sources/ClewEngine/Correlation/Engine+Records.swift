@@ -129,14 +129,12 @@ extension Engine {
         collectEntries(slot)
         record.alertCount = listing.count
         for at in 0..<listing.count { record.eventCount += listing[at].events }
-        var alerts: [AlertState] = []
+        record.alerts.reserveCapacity(min(listing.count, Engine.mostListed))
         if listing.count > Engine.mostListed {
-            for at in choose() { alerts.append(alertState(slot, listing[at], record.status, names)) }
+            for at in choose() { record.alerts.append(alertState(slot, listing[at], record.status, names)) }
         } else {
-            alerts.reserveCapacity(listing.count)
-            for at in 0..<listing.count { alerts.append(alertState(slot, listing[at], record.status, names)) }
+            for at in 0..<listing.count { record.alerts.append(alertState(slot, listing[at], record.status, names)) }
         }
-        record.alerts = alerts
     }
 
     /// Lists the entries of an incident by first seen, one a key, with the events of all that the key has.
@@ -199,6 +197,7 @@ extension Engine {
         return (0..<listing.count).filter { isChosen[$0] }
     }
 
+    @inline(__always)
     private mutating func alertState(
         _ slot: Int, _ listed: ListedEntry, _ status: IncidentStatus, _ names: borrowing Names
     ) -> AlertState {
@@ -206,25 +205,21 @@ extension Engine {
         let key = Int(entries[at].keyIndex)
         let isOwn = key >= 0 && self.isOwn(key, slot)
         let isFiring = isOwn && !keys.states[key].cleared && status != .resolved
-        var alert = AlertState(
-            name: entries[at].key, severity: entries[at].severity, status: isFiring ? .firing : .resolved,
-            firstSeen: EventTime(seconds: listed.first), lastSeen: EventTime(seconds: listed.last), events: listed.events)
-        alert.flags = entries[at].flags
+        var flags = entries[at].flags
         if isOwn {
-            if isFlapping(key) { alert.flags.insert(.flapping) }
-            if keys.all[key].standing { alert.flags.insert(.standing) }
-            if keys.all[key].chronic { alert.flags.insert(.chronic) }
+            if isFlapping(key) { flags.insert(.flapping) }
+            if keys.all[key].standing { flags.insert(.standing) }
+            if keys.all[key].chronic { flags.insert(.chronic) }
         }
-        alert.message = entries[at].message
-        alert.binding = entries[at].binding
-        alert.eventName = entries[at].eventName
         if let founding = entries[at].runnerUp, var link = entries[at].link?.link {
             link.runnerUp = rememberedID(founding, names)
             entries[at].link = SharedLink(link)
             entries[at].runnerUp = nil
         }
-        alert.sharedLink = entries[at].link
-        alert.constant = entries[at].constant
-        return alert
+        return AlertState(
+            name: entries[at].key, severity: entries[at].severity, status: isFiring ? .firing : .resolved, flags: flags,
+            firstSeen: EventTime(seconds: listed.first), lastSeen: EventTime(seconds: listed.last), events: listed.events,
+            message: entries[at].message, binding: entries[at].binding, eventName: entries[at].eventName,
+            sharedLink: entries[at].link, constant: entries[at].constant)
     }
 }

@@ -271,7 +271,7 @@ extension Engine {
             }
             let index = Int(Engine.groupQuantile * Double(size)) - (size - ranking.group.count)
             guard size >= 2, index >= 0, Int(first.kind) != graph.linkKindIndex else { continue }
-            ranking.group.withMutableBuffer { $0.sort() }
+            ranking.group.sort(0..<ranking.group.count) { $0 < $1 }
             best = max(best, ranking.group[index])
         }
         return best

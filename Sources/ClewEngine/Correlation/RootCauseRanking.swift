@@ -149,35 +149,34 @@ extension Engine {
         let best = best()
         let first = ranking.candidates[best[0]]
         let total = totalWeight(first.score)
-        var result: [RootCause] = []
-        result.reserveCapacity(best.count)
+        var causes: [RootCause] = []
+        causes.reserveCapacity(best.count)
         for place in best {
-            var cause = reasons(place, earliest, worst)
-            cause.score = Elementary.exp(ranking.candidates[place].score - first.score) / total
-            cause.crowding = crowding
-            result.append(cause)
+            let score = Elementary.exp(ranking.candidates[place].score - first.score) / total
+            let resource = graph.names[Int(ranking.candidates[place].resource)]
+            causes.append(RootCause(resource: resource, alerting: place < ranking.own.count, score: score))
+            causes[causes.count - 1].crowding = crowding
+            giveReasons(place, earliest, worst, &causes[causes.count - 1])
         }
         walk(from: first)
         var impacted: [NameID] = []
+        impacted.reserveCapacity(min(ranking.steps.count, Engine.mostImpacted))
         for at in 1..<max(1, ranking.steps.count) where !ranking.steps[at].isSilent && impacted.count < Engine.mostImpacted {
             impacted.append(graph.names[Int(ranking.steps[at].resource)])
         }
-        return (result, impacted)
+        return (causes, impacted)
     }
 
     /// What was found out about a candidate, as it is told.
-    private func reasons(_ place: Int, _ earliest: Double, _ worst: Severity) -> RootCause {
+    private func giveReasons(_ place: Int, _ earliest: Double, _ worst: Severity, _ cause: inout RootCause) {
         let candidate = ranking.candidates[place]
-        let v = Int(candidate.resource)
-        let isAlerting = place < ranking.own.count
-        var cause = RootCause(resource: graph.names[v], alerting: isAlerting, score: 0)
         cause.reached = candidate.reached
-        cause.others = UInt32(ranking.own.count - (isAlerting ? 1 : 0))
+        cause.others = UInt32(ranking.own.count - (cause.alerting ? 1 : 0))
         cause.neighbours = candidate.spreading
         cause.shared = candidate.shared
         cause.surprise = candidate.surprise
-        if !changes.isEmpty { cause.change = suspectedChange(v, earliest) }
-        guard isAlerting else { return cause }
+        if !changes.isEmpty { cause.change = suspectedChange(Int(candidate.resource), earliest) }
+        guard cause.alerting else { return }
         let own = ranking.own[place]
         cause.alerts = own.count
         cause.delay = own.first - earliest
@@ -186,7 +185,6 @@ extension Engine {
         cause.explainedByDependency = own.throughDependency
         cause.rarest = own.rarest
         if own.lateness != CauseCounts.usualLateness { cause.usualDelay = Elementary.exp(own.lateness) - 1 }
-        return cause
     }
 
     /// Counts an incident of at least three alert keys that has ended.

@@ -45,8 +45,7 @@ struct ReachSets: ~Copyable {
 
     /// Adds what is reached with one hop more; false if that is nothing.
     private mutating func takeHop() -> Bool {
-        next.removeAll()
-        for at in 0..<sets.count { next.append(sets[at]) }
+        next.copy(sets)
         var isAnyNew = false
         for at in 0..<always.count {
             let to = Int(always[at].dependency)

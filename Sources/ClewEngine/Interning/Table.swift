@@ -109,6 +109,13 @@ public struct Table<Element>: ~Copyable {
 }
 
 extension Table where Element: BitwiseCopyable {
+    /// Takes over the elements of another table.
+    mutating func copy(_ other: borrowing Table) {
+        if other.count > capacity { reserve(other.count) }
+        base.update(from: other.base, count: other.count)
+        count = other.count
+    }
+
     /// Sorts a stretch, equal ones keeping their order: by insertion as long as it is short or nearly sorted.
     @inline(__always)
     mutating func sort(_ range: Range<Int>, by precedes: (Element, Element) -> Bool) {
