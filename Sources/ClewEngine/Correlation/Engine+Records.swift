@@ -186,10 +186,15 @@ extension Engine {
     /// Where there are too many: the most severe, and the earliest of the rest.
     private func choose() -> [Int] {
         func severity(_ at: Int) -> Severity { entries[Int(listing[at].entry)].severity }
-        let bySeverity = (0..<listing.count).sorted { severity($0) != severity($1) ? severity($0) > severity($1) : $0 < $1 }
         var isChosen = [Bool](repeating: false, count: listing.count)
-        for at in bySeverity.prefix(Engine.listedBySeverity) { isChosen[at] = true }
-        var left = Engine.mostListed - Engine.listedBySeverity
+        var left = Engine.listedBySeverity
+        for worst in Severity.allCases.reversed() {
+            for at in 0..<listing.count where left > 0 && severity(at) == worst {
+                isChosen[at] = true
+                left -= 1
+            }
+        }
+        left = Engine.mostListed - Engine.listedBySeverity
         for at in 0..<listing.count where left > 0 && !isChosen[at] {
             isChosen[at] = true
             left -= 1
