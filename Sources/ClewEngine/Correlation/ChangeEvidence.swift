@@ -26,10 +26,10 @@ extension Engine {
 
     /// Makes candidates of changed resources that an alerting one depends on, directly or not: those of its cone.
     mutating func addChangedCandidates(_ earliest: Double) {
-        for at in 0..<ranking.alerting.count {
-            for position in graph.cones.range(Int(ranking.alerting[at])) {
+        for at in 0..<ranking.own.count {
+            for position in graph.cones.range(Int(ranking.candidates[at].resource)) {
                 let w = Int(graph.cones[position].resource)
-                if suspect(w, earliest) != nil { addCandidate(w, earliest) }
+                if suspect(w, earliest) != nil { ranking.addCandidate(w, earliest) }
             }
         }
     }

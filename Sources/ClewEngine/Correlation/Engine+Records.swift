@@ -139,14 +139,12 @@ extension Engine {
         collectEntries(slot)
         record.alertCount = listing.count
         for at in 0..<listing.count { record.eventCount += listing[at].events }
-        var alerts: [AlertState] = []
+        record.alerts.reserveCapacity(min(listing.count, Engine.mostListed))
         if listing.count > Engine.mostListed {
-            for at in choose() { alerts.append(alertState(slot, listing[at], record.status, names)) }
+            for at in choose() { record.alerts.append(alertState(slot, listing[at], record.status, names)) }
         } else {
-            alerts.reserveCapacity(listing.count)
-            for at in 0..<listing.count { alerts.append(alertState(slot, listing[at], record.status, names)) }
+            for at in 0..<listing.count { record.alerts.append(alertState(slot, listing[at], record.status, names)) }
         }
-        record.alerts = alerts
     }
 
     /// Lists the entries of an incident by first seen, one a key, with the events of all that the key has.
@@ -163,7 +161,8 @@ extension Engine {
             listing.append(entry)
         }
         if mayRepeat { clearMarks() }
-        sortListing()
+        // Nearly in order, unless incidents were merged.
+        listing.sort(0..<listing.count) { $0.precedes($1) }
     }
 
     /// Where the key is listed already, adds to that: the earlier entry stands for both.
@@ -194,32 +193,18 @@ extension Engine {
         }
     }
 
-    /// Insertion sort where the list is nearly in order, as it is unless incidents were merged.
-    private mutating func sortListing() {
-        var moves = 0
-        for at in 1..<max(1, listing.count) {
-            let entry = listing[at]
-            var k = at
-            while k > 0, entry.precedes(listing[k - 1]) {
-                listing[k] = listing[k - 1]
-                k -= 1
-            }
-            listing[k] = entry
-            moves += at - k
-            if moves > 8 * listing.count {
-                listing.withMutableBuffer { $0.sort { $0.precedes($1) } }
-                return
-            }
-        }
-    }
-
     /// Where there are too many: the most severe, and the earliest of the rest.
     private func choose() -> [Int] {
         func severity(_ at: Int) -> Severity { entries[Int(listing[at].entry)].severity }
-        let bySeverity = (0..<listing.count).sorted { severity($0) != severity($1) ? severity($0) > severity($1) : $0 < $1 }
         var isChosen = [Bool](repeating: false, count: listing.count)
-        for at in bySeverity.prefix(Engine.listedBySeverity) { isChosen[at] = true }
-        var left = Engine.mostListed - Engine.listedBySeverity
+        var left = Engine.listedBySeverity
+        for worst in Severity.allCases.reversed() {
+            for at in 0..<listing.count where left > 0 && severity(at) == worst {
+                isChosen[at] = true
+                left -= 1
+            }
+        }
+        left = Engine.mostListed - Engine.listedBySeverity
         for at in 0..<listing.count where left > 0 && !isChosen[at] {
             isChosen[at] = true
             left -= 1
@@ -227,6 +212,7 @@ extension Engine {
         return (0..<listing.count).filter { isChosen[$0] }
     }
 
+    @inline(__always)
     private mutating func alertState(
         _ slot: Int, _ listed: ListedEntry, _ status: IncidentStatus, _ names: borrowing Names
     ) -> AlertState {
@@ -234,25 +220,21 @@ extension Engine {
         let key = Int(entries[at].keyIndex)
         let isOwn = key >= 0 && self.isOwn(key, slot)
         let isFiring = isOwn && !keys.states[key].cleared && status != .resolved
-        var alert = AlertState(
-            name: entries[at].key, severity: entries[at].severity, status: isFiring ? .firing : .resolved,
-            firstSeen: EventTime(seconds: listed.first), lastSeen: EventTime(seconds: listed.last), events: listed.events)
-        alert.flags = entries[at].flags
+        var flags = entries[at].flags
         if isOwn {
-            if isFlapping(key) { alert.flags.insert(.flapping) }
-            if keys.all[key].standing { alert.flags.insert(.standing) }
-            if keys.all[key].chronic { alert.flags.insert(.chronic) }
+            if isFlapping(key) { flags.insert(.flapping) }
+            if keys.all[key].standing { flags.insert(.standing) }
+            if keys.all[key].chronic { flags.insert(.chronic) }
         }
-        alert.message = entries[at].message
-        alert.binding = entries[at].binding
-        alert.eventName = entries[at].eventName
         if let founding = entries[at].runnerUp, var link = entries[at].link?.link {
             link.runnerUp = rememberedID(founding, names)
             entries[at].link = SharedLink(link)
             entries[at].runnerUp = nil
         }
-        alert.sharedLink = entries[at].link
-        alert.constant = entries[at].constant
-        return alert
+        return AlertState(
+            name: entries[at].key, severity: entries[at].severity, status: isFiring ? .firing : .resolved, flags: flags,
+            firstSeen: EventTime(seconds: listed.first), lastSeen: EventTime(seconds: listed.last), events: listed.events,
+            message: entries[at].message, binding: entries[at].binding, eventName: entries[at].eventName,
+            sharedLink: entries[at].link, constant: entries[at].constant)
     }
 }

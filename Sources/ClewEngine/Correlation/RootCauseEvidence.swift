@@ -2,10 +2,22 @@
 struct RankedKey: BitwiseCopyable {
     var resource: UInt32
     var type: UInt32
+    /// A key of that resource and type, -1 if the engine has forgotten it.
+    var keyIndex: Int32
+    var severity: Severity
     var events: Double
     var first: Double
-    var severity: Severity
     var explanation: Explanation
+
+    init(_ entry: borrowing AlertEntry) {
+        resource = entry.resource
+        type = entry.type
+        keyIndex = entry.keyIndex
+        severity = entry.severity
+        events = Double(entry.events)
+        first = entry.first
+        explanation = entry.explanation
+    }
 
     mutating func unite(_ other: RankedKey) {
         events += other.events
@@ -14,6 +26,7 @@ struct RankedKey: BitwiseCopyable {
         explanation.odds = max(explanation.odds, other.explanation.odds)
         explanation.throughDependency = max(explanation.throughDependency, other.explanation.throughDependency)
         if explanation.shared < 0 { explanation.shared = other.explanation.shared }
+        if keyIndex < 0 { keyIndex = other.keyIndex }
     }
 }
 
@@ -31,69 +44,109 @@ final class CountLogarithms: Sendable {
     /// ln(n + 0.3) and ln(n + 1) of n ≥ 0.
     func ofMore(_ n: Int) -> Double { n < CountLogarithms.most ? more[n] : Elementary.log(Double(n) + 0.3) }
     func ofNext(_ n: Int) -> Double { n < CountLogarithms.most ? next[n] : Elementary.log(Double(n) + 1) }
+    /// ln(events) of a whole number ≥ 1.
+    func ofEvents(_ events: Double) -> Double {
+        events <= Double(CountLogarithms.most) ? next[Int(events) - 1] : Elementary.log(events)
+    }
 }
 
-/// Arrays by resource that one ranking fills and leaves for the next: no allocation a ranking.
+/// What an incident's alerts on one resource tell of it.
+struct OwnAlerts: BitwiseCopyable {
+    var count: UInt32 = 0
+    var severity = Severity.info
+    /// Surprise of all with their repeats, and the largest of one without.
+    var surprise = 0.0
+    var rarest = 0.0
+    var first = Double.infinity
+    /// The best odds with which others explain one of them, and with which a dependency does.
+    var explained = 0.0
+    var throughDependency = 0.0
+    /// Mean ln(1 + seconds) by which the earliest of their types follows an incident's first alert.
+    var lateness = Double.infinity
+}
+
+/// What one ranking works with and leaves for the next: no allocation a ranking.
 struct RankingScratch: ~Copyable {
-    /// Serials of the ranking in which a resource alerts, is a candidate, and has something alerting that depends on it;
-    /// and of the walk that reached it. Apart from the findings: the walks read thousands of them.
-    struct Marks: BitwiseCopyable {
-        var alerting: UInt32 = 0
-        var candidate: UInt32 = 0
-        var bridge: UInt32 = 0
-        var walked: UInt32 = 0
+    /// Where a resource is found in the ranking of that serial; and the walk that last came to it.
+    struct Mark: BitwiseCopyable {
+        var serial: UInt32 = 0
         /// Place among the candidates.
         var place: UInt32 = 0
-    }
-
-    /// What a ranking found out about a resource; valid while its marks are the ranking's serial.
-    struct Finding: BitwiseCopyable {
-        /// Edges between it and alerting resources, and those of them over which its failure would spread to them.
-        var near: UInt32 = 0
-        var spreading: UInt32 = 0
-        /// Alerts that were linked to others through it as their shared dependency.
-        var shared: UInt32 = 0
-        // Of its own alerts:
-        var alerts: UInt32 = 0
-        var severity = Severity.info
-        /// Surprise of all with their repeats, and the largest of one without.
-        var own = 0.0
-        var rarest = 0.0
-        var first = 0.0
-        /// The best odds with which others explain one of them, and with which a dependency does.
-        var explained = 0.0
-        var throughDependency = 0.0
-        /// Mean ln(1 + seconds) by which the earliest of their types follows an incident's first alert.
-        var lateness = 0.0
+        var walk: UInt32 = 0
     }
 
     /// A resource that a walk against the dependencies reached.
     struct Step: BitwiseCopyable {
         var resource: UInt32
         var hops: UInt8
-        /// Silent resources in a row up to here.
-        var silent: UInt8
+        var isSilent: Bool
     }
 
-    var marks = Table<Marks>()
-    var findings = Table<Finding>()
-    var serial: UInt32 = 0
-    var walk: UInt32 = 0
-    var steps = Table<Step>()
+    /// By resource.
+    private var marks = Table<Mark>()
+    private var serial: UInt32 = 0
+    private var walk: UInt32 = 0
+    /// The keys of the incident, by (resource, type); as they were found, and where those of each resource end.
     var keys = Table<RankedKey>()
-    var alerting = Table<UInt32>()
+    var found = Table<RankedKey>()
+    var ends = Table<Int>()
+    /// First the alerting resources, ascending; of those the alerts in parallel.
     var candidates = Table<RankedResource>()
+    var own = Table<OwnAlerts>()
+    /// Places of the silent ones on which something alerting depends.
+    var bridges = Table<UInt32>()
     var group = Table<Double>()
-    let logarithms = CountLogarithms()
+    var steps = Table<Step>()
     var reach = ReachSets()
+    let logarithms = CountLogarithms()
 
-    mutating func resize(to count: Int) {
-        marks.resize(to: count, filling: Marks())
-        findings.resize(to: count, filling: Finding())
+    mutating func resize(to count: Int) { marks.resize(to: count, filling: Mark()) }
+
+    /// Begins anew: nothing is a candidate.
+    mutating func removeAll() {
+        serial &+= 1
+        keys.removeAll()
+        candidates.removeAll()
+        own.removeAll()
+        bridges.removeAll()
+        reach.removeAll()
     }
 
+    /// The place of a resource among the candidates, or -1.
     @inline(__always)
-    func isAlerting(_ v: Int) -> Bool { marks[v].alerting == serial }
+    func place(_ v: Int) -> Int { marks[v].serial == serial ? Int(marks[v].place) : -1 }
+
+    /// The same of an alerting resource.
+    @inline(__always)
+    func alertingPlace(_ v: Int) -> Int {
+        let place = place(v)
+        return place < own.count ? place : -1
+    }
+
+    /// Makes a resource a candidate, if it is none yet; returns its place.
+    @inline(__always)
+    @discardableResult
+    mutating func addCandidate(_ v: Int, _ first: Double) -> Int {
+        let known = place(v)
+        if known >= 0 { return known }
+        marks[v].serial = serial
+        marks[v].place = UInt32(candidates.count)
+        candidates.append(RankedResource(resource: UInt32(v), first: first))
+        return candidates.count - 1
+    }
+
+    mutating func beginWalk() {
+        walk &+= 1
+        steps.removeAll()
+    }
+
+    /// Whether the walk had not come to the resource before.
+    @inline(__always)
+    mutating func isNew(_ v: Int) -> Bool {
+        guard marks[v].walk != walk else { return false }
+        marks[v].walk = walk
+        return true
+    }
 }
 
 /// What a ranking reads off an incident and the graph around it (algorithm.md §11).
@@ -114,122 +167,94 @@ extension Engine {
         }
     }
 
-    /// The (resource, type) pairs of an incident, ascending, each once.
+    /// The (resource, type) pairs of an incident, ascending, each once; its resources are the first candidates.
     mutating func collectKeys(_ slot: Int) {
-        ranking.keys.removeAll()
-        var at = incidents.details[slot].firstEntry
+        ranking.removeAll()
+        ranking.found.removeAll()
+        ranking.ends.removeAll()
+        for at in incidents.details[slot].resources.indices {
+            ranking.addCandidate(Int(incidents.details[slot].resources[at]), .infinity)
+        }
+        ranking.ends.resize(to: ranking.candidates.count, filling: 0)
+        var at = Int(incidents.details[slot].firstEntry)
         while at >= 0 {
-            let e = Int(at)
-            ranking.keys.append(
-                RankedKey(
-                    resource: entries[e].resource, type: entries[e].type, events: Double(entries[e].events), first: entries[e].first,
-                    severity: entries[e].severity, explanation: entries[e].explanation))
-            at = entries[e].next
+            ranking.ends[ranking.place(Int(entries[at].resource))] += 1
+            ranking.found.append(RankedKey(entries[at]))
+            at = Int(entries[at].next)
         }
-        let count = ranking.keys.count
-        guard count > 1 else { return }
-        ranking.keys.withMutableBuffer { keys in
-            keys.sort { ($0.resource, $0.type, $0.first) < ($1.resource, $1.type, $1.first) }
-        }
-        var kept = 0
-        for k in 1..<count {
-            let key = ranking.keys[k]
-            if key.resource == ranking.keys[kept].resource, key.type == ranking.keys[kept].type {
-                ranking.keys[kept].unite(key)
-            } else {
-                kept += 1
-                ranking.keys[kept] = key
-            }
-        }
-        ranking.keys.shrink(to: kept + 1)
+        ranking.orderKeys()
+        ranking.uniteKeys()
     }
 
     /// Surprise of a key: -ln of the probability that it takes part in an incident.
-    private func surprise(_ resource: Int, _ type: Int) -> Double {
+    private func surprise(_ key: RankedKey) -> Double {
+        let resource = Int(key.resource)
+        let type = Int(key.type)
         let kind = Int(graph.kinds[resource])
         let ofKind = causes.count(type: type, kind: kind)
         let prior = min(1, (ofKind + 0.5) / ((causes.incidents + 1) * graph.kindCounts[kind]))
-        let owner = keys.owner(resource, type)
+        let owner = key.keyIndex >= 0 ? Int(keys.all[Int(key.keyIndex)].owner) : keys.owner(resource, type)
         let held = (owner >= 0 ? keys.all[owner].incidents : 0) + adopted.held.count(graph.names[resource], type)
         return max(0, -Elementary.log((held + Engine.priorIncidents * prior) / (causes.incidents + Engine.priorIncidents)))
     }
 
     /// Writes what the own alerts of each alerting resource tell.
     mutating func weighOwnAlerts() {
-        ranking.serial &+= 1
-        ranking.alerting.removeAll()
         var at = 0
-        while at < ranking.keys.count {
-            let v = Int(ranking.keys[at].resource)
-            var finding = ranking.findings[v]
-            ranking.marks[v].alerting = ranking.serial
-            finding.alerts = 0
-            finding.severity = .info
-            finding.own = 0
-            finding.rarest = 0
-            finding.first = .infinity
-            finding.explained = 0
-            finding.throughDependency = 0
-            finding.lateness = .infinity
-            while at < ranking.keys.count, Int(ranking.keys[at].resource) == v {
+        for place in 0..<ranking.candidates.count {
+            let resource = ranking.candidates[place].resource
+            var own = OwnAlerts()
+            while at < ranking.keys.count, ranking.keys[at].resource == resource {
                 let key = ranking.keys[at]
-                let often = key.events > 1 ? 1 + Engine.countWeight * Elementary.log(key.events) : 1
-                let rarity = surprise(v, Int(key.type))
-                finding.own += rarity * often
-                finding.rarest = max(finding.rarest, rarity)
-                finding.first = min(finding.first, key.first)
-                finding.severity = max(finding.severity, key.severity)
-                finding.explained = max(finding.explained, key.explanation.odds)
-                finding.throughDependency = max(finding.throughDependency, key.explanation.throughDependency)
-                finding.lateness = min(finding.lateness, causes.meanLateness(type: Int(key.type)))
-                finding.alerts += 1
+                let often = key.events > 1 ? 1 + Engine.countWeight * ranking.logarithms.ofEvents(key.events) : 1
+                let rarity = surprise(key)
+                own.surprise += rarity * often
+                own.rarest = max(own.rarest, rarity)
+                own.first = min(own.first, key.first)
+                own.severity = max(own.severity, key.severity)
+                own.explained = max(own.explained, key.explanation.odds)
+                own.throughDependency = max(own.throughDependency, key.explanation.throughDependency)
+                own.lateness = min(own.lateness, causes.meanLateness(type: Int(key.type)))
+                own.count += 1
                 at += 1
             }
-            if finding.alerts > 1 { finding.own /= Double(finding.alerts).squareRoot() }
-            ranking.findings[v] = finding
-            ranking.alerting.append(UInt32(v))
+            if own.count > 1 { own.surprise /= Double(own.count).squareRoot() }
+            ranking.candidates[place].first = own.first
+            ranking.own.append(own)
         }
     }
 
-    /// Makes candidates of the alerting resources and their neighbours, and counts what touches each.
+    /// Makes candidates of the neighbours of the alerting resources, and counts what touches each.
     mutating func collectCandidates(_ earliest: Double) {
-        ranking.candidates.removeAll()
-        for at in 0..<ranking.alerting.count {
-            let v = Int(ranking.alerting[at])
-            addCandidate(v, ranking.findings[v].first)
-            for position in graph.neighbours.range(v) {
+        for alerting in 0..<ranking.own.count {
+            for position in graph.neighbours.range(Int(ranking.candidates[alerting].resource)) {
                 let neighbour = graph.neighbours[position]
-                let other = Int(neighbour.other)
-                if neighbour.outgoing { ranking.marks[other].bridge = ranking.serial }
-                addCandidate(other, ranking.isAlerting(other) ? ranking.findings[other].first : earliest)
-                ranking.findings[other].near += 1
-                if neighbour.outgoing || graph.spreadsAlong[Int(neighbour.kind)] { ranking.findings[other].spreading += 1 }
+                let place = ranking.addCandidate(Int(neighbour.other), earliest)
+                ranking.candidates[place].near += 1
+                if neighbour.outgoing || graph.spreadsAlong[Int(neighbour.kind)] { ranking.candidates[place].spreading += 1 }
+                guard neighbour.outgoing else { continue }
+                ranking.reach.add(dependency: place, dependent: alerting)
+                if place >= ranking.own.count, !ranking.candidates[place].isBridge {
+                    ranking.candidates[place].isBridge = true
+                    ranking.bridges.append(UInt32(place))
+                }
             }
         }
         if !changes.isEmpty { addChangedCandidates(earliest) }
         for at in 0..<ranking.keys.count {
             let shared = Int(ranking.keys[at].explanation.shared)
-            if shared >= 0, ranking.marks[shared].candidate == ranking.serial { ranking.findings[shared].shared += 1 }
+            guard shared >= 0 else { continue }
+            let place = ranking.place(shared)
+            if place >= 0 { ranking.candidates[place].shared += 1 }
         }
-    }
-
-    @inline(__always)
-    mutating func addCandidate(_ v: Int, _ first: Double) {
-        guard ranking.marks[v].candidate != ranking.serial else { return }
-        ranking.marks[v].candidate = ranking.serial
-        ranking.marks[v].place = UInt32(ranking.candidates.count)
-        ranking.findings[v].near = 0
-        ranking.findings[v].spreading = 0
-        ranking.findings[v].shared = 0
-        ranking.candidates.append(RankedResource(resource: UInt32(v), reached: 0, surprise: 0, first: first, score: 0))
     }
 
     /// The lower quartile of the surprise of the neighbours of one direction and kind, the largest over such groups:
     /// a resource takes over what nearly all of a group shows.
-    mutating func groupSurprise(_ c: Int) -> Double {
+    mutating func groupSurprise(_ candidate: RankedResource) -> Double {
         // Three quarters of a group of at least two must alert.
-        guard ranking.findings[c].near >= 2 else { return 0 }
-        let range = graph.neighbours.range(c)
+        guard candidate.near >= 2 else { return 0 }
+        let range = graph.neighbours.range(Int(candidate.resource))
         var best = 0.0
         var at = range.lowerBound
         while at < range.upperBound {
@@ -239,14 +264,14 @@ extension Engine {
             while at < range.upperBound {
                 let neighbour = graph.neighbours[at]
                 guard neighbour.kind == first.kind, neighbour.outgoing == first.outgoing else { break }
-                let other = Int(neighbour.other)
-                if ranking.isAlerting(other) { ranking.group.append(ranking.findings[other].own) }
+                let other = ranking.alertingPlace(Int(neighbour.other))
+                if other >= 0 { ranking.group.append(ranking.own[other].surprise) }
                 size += 1
                 at += 1
             }
             let index = Int(Engine.groupQuantile * Double(size)) - (size - ranking.group.count)
             guard size >= 2, index >= 0, Int(first.kind) != graph.linkKindIndex else { continue }
-            ranking.group.withMutableBuffer { $0.sort() }
+            ranking.group.sort(0..<ranking.group.count) { $0 < $1 }
             best = max(best, ranking.group[index])
         }
         return best
@@ -254,13 +279,10 @@ extension Engine {
 
     /// Walks from a candidate against the dependencies, with at most one silent resource in a row; a silent one that
     /// leads to no alert is left out.
-    mutating func walk(from c: Int) {
-        ranking.walk &+= 1
-        ranking.steps.removeAll()
-        ranking.steps.append(RankingScratch.Step(resource: UInt32(c), hops: 0, silent: 0))
-        ranking.marks[c].walked = ranking.walk
-        let serial = ranking.serial
-        let walk = ranking.walk
+    mutating func walk(from candidate: RankedResource) {
+        ranking.beginWalk()
+        ranking.steps.append(RankingScratch.Step(resource: candidate.resource, hops: 0, isSilent: false))
+        _ = ranking.isNew(Int(candidate.resource))
         var at = 0
         while at < ranking.steps.count {
             let step = ranking.steps[at]
@@ -268,13 +290,54 @@ extension Engine {
             guard step.hops < Engine.reachDepth else { continue }
             for position in graph.dependents.range(Int(step.resource)) {
                 let y = graph.dependents[position]
-                let marks = ranking.marks[Int(y)]
-                if marks.walked == walk { continue }
-                let isSilent = marks.alerting != serial
-                if isSilent, step.silent > 0 || marks.bridge != serial { continue }
-                ranking.marks[Int(y)].walked = walk
-                ranking.steps.append(RankingScratch.Step(resource: y, hops: step.hops + 1, silent: isSilent ? 1 : 0))
+                let place = ranking.place(Int(y))
+                guard place >= 0 else { continue }
+                let isSilent = place >= ranking.own.count
+                if isSilent, step.isSilent || !ranking.candidates[place].isBridge { continue }
+                if ranking.isNew(Int(y)) {
+                    ranking.steps.append(RankingScratch.Step(resource: y, hops: step.hops + 1, isSilent: isSilent))
+                }
             }
         }
+    }
+}
+
+extension RankingScratch {
+    /// Puts the keys found into the order of (resource, type, first), `ends` telling how many each resource has.
+    mutating func orderKeys() {
+        guard let some = found.first else { return }
+        keys.resize(to: found.count, filling: some)
+        var start = 0
+        for place in 0..<ends.count {
+            let count = ends[place]
+            ends[place] = start
+            start += count
+        }
+        for at in 0..<found.count {
+            let place = place(Int(found[at].resource))
+            keys[ends[place]] = found[at]
+            ends[place] += 1
+        }
+        start = 0
+        for place in 0..<ends.count {
+            keys.sort(start..<ends[place]) { $0.type != $1.type ? $0.type < $1.type : $0.first < $1.first }
+            start = ends[place]
+        }
+    }
+
+    /// Makes one of the keys of the same resource and type.
+    mutating func uniteKeys() {
+        guard keys.count > 1 else { return }
+        var kept = 0
+        for at in 1..<keys.count {
+            let key = keys[at]
+            if key.resource == keys[kept].resource, key.type == keys[kept].type {
+                keys[kept].unite(key)
+            } else {
+                kept += 1
+                keys[kept] = key
+            }
+        }
+        keys.shrink(to: kept + 1)
     }
 }

@@ -2,12 +2,31 @@
 struct RankedResource: BitwiseCopyable {
     var resource: UInt32
     /// Alerting resources that it reaches.
-    var reached: UInt32
-    /// Surprise of its own alerts, and with that of a group that it would explain.
-    var surprise: Double
+    var reached: UInt32 = 0
+    /// Edges between it and alerting resources, and those of them over which its failure would spread to them.
+    var near: UInt32 = 0
+    var spreading: UInt32 = 0
+    /// Alerts that were linked to others through it as their shared dependency.
+    var shared: UInt32 = 0
+    /// It is silent, and something alerting depends on it.
+    var isBridge = false
     /// First alert on it; the incident's first if it is silent.
     var first: Double
-    var score: Double
+    /// Surprise of its own alerts, and with that of a group that it would explain.
+    var surprise = 0.0
+    var score = 0.0
+
+    init(resource: UInt32, first: Double) {
+        self.resource = resource
+        self.first = first
+    }
+
+    /// The better by (-score, first alert, resource).
+    @inline(__always)
+    func isBetter(than other: RankedResource) -> Bool {
+        if score != other.score { return score > other.score }
+        return first != other.first ? first < other.first : resource < other.resource
+    }
 }
 
 /// What each sign of a root cause weighs: the coefficients of a conditional logit (McFadden 1974), fitted once on the
@@ -38,82 +57,78 @@ extension Engine {
     /// Candidates: the alerting resources, their direct neighbours, and changed resources that they depend on.
     mutating func rankCauses(_ slot: Int) -> (causes: [RootCause], impacted: [NameID]) {
         collectKeys(slot)
+        guard ranking.keys.count > 0 else { return ([], []) }
         weighOwnAlerts()
-        guard ranking.alerting.count > 0 else { return ([], []) }
         var earliest = Double.infinity
         var worst = Severity.info
-        for at in 0..<ranking.alerting.count {
-            let v = Int(ranking.alerting[at])
-            earliest = min(earliest, ranking.findings[v].first)
-            worst = max(worst, ranking.findings[v].severity)
+        for at in 0..<ranking.own.count {
+            earliest = min(earliest, ranking.own[at].first)
+            worst = max(worst, ranking.own[at].severity)
         }
         collectCandidates(earliest)
         let crowding = scoreCandidates(worst, earliest)
         return describe(earliest, worst, crowding)
     }
 
-    /// Surprise of a candidate.
-    private mutating func weigh(_ at: Int) {
-        let c = Int(ranking.candidates[at].resource)
-        ranking.candidates[at].surprise = (ranking.isAlerting(c) ? ranking.findings[c].own : 0) + groupSurprise(c)
-    }
-
     /// Scores all candidates; returns how crowded the component is, 0…0.95.
     private mutating func scoreCandidates(_ worst: Severity, _ earliest: Double) -> Double {
-        var mostSurprise = 0.0
         countReached()
+        var mostSurprise = 0.0
         for at in 0..<ranking.candidates.count {
-            weigh(at)
-            mostSurprise = max(mostSurprise, ranking.candidates[at].surprise)
+            let own = at < ranking.own.count ? ranking.own[at].surprise : 0
+            let surprise = own + groupSurprise(ranking.candidates[at])
+            ranking.candidates[at].surprise = surprise
+            mostSurprise = max(mostSurprise, surprise)
         }
         if mostSurprise <= 0 { mostSurprise = 1 }
-        let size = Double(graph.componentSizes[Int(graph.components[Int(ranking.alerting[0])])])
-        let crowding = min(Sign.mostCrowded, Sign.crowding * Double(ranking.alerting.count) / size)
+        let size = Double(graph.componentSizes[Int(graph.components[Int(ranking.candidates[0].resource)])])
+        let count = Double(ranking.own.count)
+        let crowding = min(Sign.mostCrowded, Sign.crowding * count / size)
         let logOfNone = Elementary.log(0.01)
+        let (logOfCount, logOfMore) = (Elementary.log(count), Elementary.log(count + 0.3))
         for at in 0..<ranking.candidates.count {
             let own = ranking.candidates[at].surprise
             let surprise = own > 0 ? Elementary.log(own / mostSurprise + 0.01) : logOfNone
             ranking.candidates[at].score =
                 crowding * Sign.crowdedSurprise * surprise
-                + (1 - crowding) * (Sign.surprise * surprise + signs(ranking.candidates[at], worst))
+                + (1 - crowding) * (Sign.surprise * surprise + signs(at, worst, logOfCount, logOfMore))
             if !changes.isEmpty { ranking.candidates[at].score += changeSign(Int(ranking.candidates[at].resource), earliest) }
         }
         return crowding
     }
 
-    /// The signs of a candidate beside its surprise.
-    private func signs(_ candidate: RankedResource, _ worst: Severity) -> Double {
-        let c = Int(candidate.resource)
-        let count = Double(ranking.alerting.count)
-        let isAlerting = ranking.isAlerting(c)
+    /// The signs of a candidate beside its surprise; of the number of alerting resources ln(n) and ln(n + 0.3).
+    @inline(__always)
+    private func signs(_ place: Int, _ worst: Severity, _ logOfCount: Double, _ logOfMore: Double) -> Double {
+        let candidate = ranking.candidates[place]
+        let isAlerting = place < ranking.own.count
         let logs = ranking.logarithms
         var sum =
-            Sign.reach * (logs.ofMore(Int(candidate.reached) + (isAlerting ? 1 : 0)) - Elementary.log(count))
-            + Sign.shared * (logs.ofMore(Int(ranking.findings[c].shared)) - Elementary.log(count + 0.3))
-            + Sign.spreading * logs.ofNext(Int(ranking.findings[c].spreading))
+            Sign.reach * (logs.ofMore(Int(candidate.reached) + (isAlerting ? 1 : 0)) - logOfCount)
+            + Sign.shared * (logs.ofMore(Int(candidate.shared)) - logOfMore)
+            + Sign.spreading * logs.ofNext(Int(candidate.spreading))
         guard isAlerting else { return sum + Sign.lateness * CauseCounts.usualLateness }
-        sum += Sign.rarest * ranking.findings[c].rarest + Sign.lateness * ranking.findings[c].lateness
-        if ranking.findings[c].severity == worst { sum += Sign.worst }
-        let explained = ranking.findings[c].explained
-        if explained > 0 { sum += Sign.explained * Elementary.log(1 + explained) }
-        let throughDependency = ranking.findings[c].throughDependency
-        if throughDependency > 0 { sum += Sign.throughDependency * Elementary.log(1 + throughDependency) }
+        let own = ranking.own[place]
+        sum += Sign.rarest * own.rarest + Sign.lateness * own.lateness
+        if own.severity == worst { sum += Sign.worst }
+        if own.explained > 0 { sum += Sign.explained * Elementary.log(1 + own.explained) }
+        if own.throughDependency > 0 { sum += Sign.throughDependency * Elementary.log(1 + own.throughDependency) }
         return sum
     }
 
-    /// Moves the best of the remaining candidates, by (-score, first alert, resource), to `place`.
-    private mutating func bringForward(_ place: Int) {
-        var best = place
-        for at in (place + 1)..<max(place + 1, ranking.candidates.count) {
-            let a = ranking.candidates[at]
-            let b = ranking.candidates[best]
-            if a.score != b.score {
-                if a.score > b.score { best = at }
-            } else if (a.first, a.resource) < (b.first, b.resource) {
-                best = at
-            }
+    /// Places of the best candidates, best first.
+    private func best() -> [Int] {
+        let most = min(Engine.mostCauses, ranking.candidates.count)
+        var best: [Int] = []
+        best.reserveCapacity(most + 1)
+        for place in 0..<ranking.candidates.count {
+            if best.count == most, !ranking.candidates[place].isBetter(than: ranking.candidates[best[most - 1]]) { continue }
+            var at = best.count
+            while at > 0, ranking.candidates[place].isBetter(than: ranking.candidates[best[at - 1]]) { at -= 1 }
+            best.insert(place, at: at)
+            if best.count > most { best.removeLast() }
         }
-        ranking.candidates.swapAt(place, best)
+        return best
     }
 
     /// Sum of e^(score - best) over the candidates; many silent ones have the same score.
@@ -131,47 +146,45 @@ extension Engine {
     private mutating func describe(
         _ earliest: Double, _ worst: Severity, _ crowding: Double
     ) -> (causes: [RootCause], impacted: [NameID]) {
-        let listed = min(Engine.mostCauses, ranking.candidates.count)
-        for place in 0..<listed { bringForward(place) }
-        let best = ranking.candidates[0]
-        let total = totalWeight(best.score)
-        var result: [RootCause] = []
-        result.reserveCapacity(listed)
-        for at in 0..<listed {
-            var cause = reasons(ranking.candidates[at], earliest, worst)
-            cause.score = Elementary.exp(ranking.candidates[at].score - best.score) / total
-            cause.crowding = crowding
-            result.append(cause)
+        let best = best()
+        let first = ranking.candidates[best[0]]
+        let total = totalWeight(first.score)
+        var causes: [RootCause] = []
+        causes.reserveCapacity(best.count)
+        for place in best {
+            let score = Elementary.exp(ranking.candidates[place].score - first.score) / total
+            let resource = graph.names[Int(ranking.candidates[place].resource)]
+            causes.append(RootCause(resource: resource, alerting: place < ranking.own.count, score: score))
+            causes[causes.count - 1].crowding = crowding
+            giveReasons(place, earliest, worst, &causes[causes.count - 1])
         }
-        walk(from: Int(best.resource))
+        walk(from: first)
         var impacted: [NameID] = []
-        for at in 1..<max(1, ranking.steps.count) where ranking.steps[at].silent == 0 && impacted.count < Engine.mostImpacted {
+        impacted.reserveCapacity(min(ranking.steps.count, Engine.mostImpacted))
+        for at in 1..<max(1, ranking.steps.count) where !ranking.steps[at].isSilent && impacted.count < Engine.mostImpacted {
             impacted.append(graph.names[Int(ranking.steps[at].resource)])
         }
-        return (result, impacted)
+        return (causes, impacted)
     }
 
     /// What was found out about a candidate, as it is told.
-    private func reasons(_ candidate: RankedResource, _ earliest: Double, _ worst: Severity) -> RootCause {
-        let v = Int(candidate.resource)
-        let finding = ranking.findings[v]
-        let isAlerting = ranking.isAlerting(v)
-        var cause = RootCause(resource: graph.names[v], alerting: isAlerting, score: 0)
+    private func giveReasons(_ place: Int, _ earliest: Double, _ worst: Severity, _ cause: inout RootCause) {
+        let candidate = ranking.candidates[place]
         cause.reached = candidate.reached
-        cause.others = UInt32(ranking.alerting.count - (isAlerting ? 1 : 0))
-        cause.neighbours = finding.spreading
-        cause.shared = finding.shared
+        cause.others = UInt32(ranking.own.count - (cause.alerting ? 1 : 0))
+        cause.neighbours = candidate.spreading
+        cause.shared = candidate.shared
         cause.surprise = candidate.surprise
-        if !changes.isEmpty { cause.change = suspectedChange(v, earliest) }
-        guard isAlerting else { return cause }
-        cause.alerts = finding.alerts
-        cause.delay = finding.first - earliest
-        cause.worst = finding.severity == worst ? worst : nil
-        cause.explained = finding.explained
-        cause.explainedByDependency = finding.throughDependency
-        cause.rarest = finding.rarest
-        if finding.lateness != CauseCounts.usualLateness { cause.usualDelay = Elementary.exp(finding.lateness) - 1 }
-        return cause
+        if !changes.isEmpty { cause.change = suspectedChange(Int(candidate.resource), earliest) }
+        guard cause.alerting else { return }
+        let own = ranking.own[place]
+        cause.alerts = own.count
+        cause.delay = own.first - earliest
+        cause.worst = own.severity == worst ? worst : nil
+        cause.explained = own.explained
+        cause.explainedByDependency = own.throughDependency
+        cause.rarest = own.rarest
+        if own.lateness != CauseCounts.usualLateness { cause.usualDelay = Elementary.exp(own.lateness) - 1 }
     }
 
     /// Counts an incident of at least three alert keys that has ended.

@@ -1,94 +1,67 @@
-/// Sets of candidates as bits, for walks from all of them at once.
+/// Walks against the dependencies from all candidates of a ranking at once: what a dependent reaches, that on which it
+/// depends reaches with one hop more. Which alerting resources those are stands in bits, 64 of them at a time.
 struct ReachSets: ~Copyable {
-    /// Of more candidates only what depends on them directly is counted: walks from all of them would take time with the
-    /// square of their number, for a record that nobody waits for that long.
+    /// Of more candidates only what depends on them directly is counted, for a record that nobody waits for that long.
     static let most = 1_024
 
-    /// Words of a set, and by candidate the alerting and bridging ones that depend on it.
-    private(set) var words = 0
-    private var rows = Table<UInt64>()
-    var alerting = Table<UInt64>()
-    private var visited = Table<UInt64>()
-    private var frontier = Table<UInt64>()
+    /// Places of two candidates.
+    private struct Dependency: BitwiseCopyable {
+        var dependency: UInt32
+        var dependent: UInt32
+    }
+
+    /// Those that each walk may follow, and those only where it starts: from one silent resource to another.
+    private var always = Table<Dependency>()
+    private var atStart = Table<Dependency>()
+    /// By candidate: what a walk from it has reached, and does with the next hop.
+    private var sets = Table<UInt64>()
     private var next = Table<UInt64>()
 
-    /// Empties all sets for so many candidates.
-    mutating func begin(_ count: Int) {
-        words = (count + 63) / 64
-        rows.removeAll()
-        rows.resize(to: count * words, filling: 0)
-        alerting.removeAll()
-        alerting.resize(to: words, filling: 0)
-        visited.resize(to: words, filling: 0)
-        frontier.resize(to: words, filling: 0)
-        next.resize(to: words, filling: 0)
+    mutating func removeAll() {
+        always.removeAll()
+        atStart.removeAll()
     }
 
-    mutating func addDependent(_ dependent: Int, of candidate: Int) {
-        rows[candidate * words + dependent / 64] |= 1 << UInt64(dependent % 64)
+    mutating func add(dependency: Int, dependent: Int) {
+        always.append(Dependency(dependency: UInt32(dependency), dependent: UInt32(dependent)))
     }
 
-    mutating func markAlerting(_ candidate: Int) { alerting[candidate / 64] |= 1 << UInt64(candidate % 64) }
+    mutating func addAtStart(dependency: Int, dependent: Int) {
+        atStart.append(Dependency(dependency: UInt32(dependency), dependent: UInt32(dependent)))
+    }
 
-    /// Alerting candidates, itself not counted, that a walk against the dependencies reaches within `depth` hops, with at most
-    /// one silent candidate in a row. As many steps as candidates reached, each of `words` words.
-    mutating func countReached(from start: Int, depth: Int) -> UInt32 {
-        if words == 1 { return countReachedOfFew(from: start, depth: depth) }
-        for w in 0..<words {
-            visited[w] = 0
-            frontier[w] = 0
+    /// Walks of at most `hops` from each of `count` candidates to those at the places `targets`, at most 64.
+    mutating func walk(_ hops: Int, count: Int, to targets: Range<Int>) {
+        sets.removeAll()
+        sets.resize(to: count, filling: 0)
+        for (bit, place) in targets.enumerated() { sets[place] = 1 << UInt64(bit) }
+        var hop = 1
+        while takeHop(), hop < hops { hop += 1 }
+        for at in 0..<atStart.count {
+            // `next` holds what was reached with one hop less.
+            sets[Int(atStart[at].dependency)] |= next[Int(atStart[at].dependent)]
         }
-        let (word, bit) = (start / 64, UInt64(1) << UInt64(start % 64))
-        visited[word] = bit
-        frontier[word] = bit
-        for hop in 0..<depth {
-            for w in 0..<words { next[w] = 0 }
-            for w in 0..<words {
-                var rest = frontier[w]
-                while rest != 0 {
-                    let at = w * 64 + rest.trailingZeroBitCount
-                    // From a silent one the walk goes on to alerting ones only, but for the one that it starts from.
-                    let isOpen = hop == 0 || alerting[w] & (rest & (~rest &+ 1)) != 0
-                    rest &= rest &- 1
-                    for x in 0..<words { next[x] |= isOpen ? rows[at * words + x] : rows[at * words + x] & alerting[x] }
-                }
-            }
-            var isAnyNew = false
-            for w in 0..<words {
-                frontier[w] = next[w] & ~visited[w]
-                visited[w] |= frontier[w]
-                if frontier[w] != 0 { isAnyNew = true }
-            }
-            if !isAnyNew { break }
-        }
-        var count = 0
-        for w in 0..<words { count += (visited[w] & alerting[w]).nonzeroBitCount }
-        return UInt32(count - (alerting[word] & bit != 0 ? 1 : 0))
     }
 
-    /// The same where one word holds all.
-    private func countReachedOfFew(from start: Int, depth: Int) -> UInt32 {
-        let alerting = alerting[0]
-        let own = UInt64(1) << UInt64(start)
-        var visited = own
-        var frontier = own
-        for hop in 0..<depth where frontier != 0 {
-            var next: UInt64 = 0
-            var open = hop == 0 ? frontier : frontier & alerting
-            var silent = hop == 0 ? 0 : frontier & ~alerting
-            while open != 0 {
-                next |= rows[open.trailingZeroBitCount]
-                open &= open &- 1
+    /// Adds what is reached with one hop more; false if that is nothing.
+    private mutating func takeHop() -> Bool {
+        next.copy(sets)
+        var isAnyNew = false
+        for at in 0..<always.count {
+            let to = Int(always[at].dependency)
+            let reached = next[to] | sets[Int(always[at].dependent)]
+            if reached != next[to] {
+                next[to] = reached
+                isAnyNew = true
             }
-            while silent != 0 {
-                next |= rows[silent.trailingZeroBitCount] & alerting
-                silent &= silent &- 1
-            }
-            frontier = next & ~visited
-            visited |= frontier
         }
-        return UInt32((visited & alerting & ~own).nonzeroBitCount)
+        swap(&sets, &next)
+        return isAnyNew
     }
+
+    /// How many of the targets were reached from the candidate, itself included if it is one.
+    @inline(__always)
+    func count(_ candidate: Int) -> Int { sets[candidate].nonzeroBitCount }
 }
 
 extension Engine {
@@ -96,28 +69,42 @@ extension Engine {
     mutating func countReached() {
         let count = ranking.candidates.count
         guard count <= ReachSets.most else { return countDirectlyReached() }
-        ranking.reach.begin(count)
-        let serial = ranking.serial
-        for at in 0..<count {
-            let v = Int(ranking.candidates[at].resource)
-            if ranking.marks[v].alerting == serial { ranking.reach.markAlerting(at) }
-            for position in graph.dependents.range(v) {
-                let marks = ranking.marks[Int(graph.dependents[position])]
-                guard marks.candidate == serial, marks.alerting == serial || marks.bridge == serial else { continue }
-                ranking.reach.addDependent(Int(marks.place), of: at)
+        addBridges()
+        let alerting = ranking.own.count
+        for first in stride(from: 0, to: alerting, by: 64) {
+            ranking.reach.walk(Int(Engine.reachDepth), count: count, to: first..<min(first + 64, alerting))
+            for at in 0..<count { ranking.candidates[at].reached += UInt32(ranking.reach.count(at)) }
+        }
+        // A walk reaches where it starts.
+        for at in 0..<alerting { ranking.candidates[at].reached -= 1 }
+    }
+
+    /// Tells `reach` which candidates silent ones depend on that lead to something alerting.
+    private mutating func addBridges() {
+        for at in 0..<ranking.bridges.count {
+            let bridge = Int(ranking.bridges[at])
+            let range = graph.neighbours.range(Int(ranking.candidates[bridge].resource))
+            // The outgoing ones are the last.
+            var position = range.upperBound - 1
+            while position >= range.lowerBound, graph.neighbours[position].outgoing {
+                let place = ranking.place(Int(graph.neighbours[position].other))
+                position -= 1
+                if place >= ranking.own.count {
+                    ranking.reach.addAtStart(dependency: place, dependent: bridge)
+                } else if place >= 0 {
+                    ranking.reach.add(dependency: place, dependent: bridge)
+                }
             }
         }
-        for at in 0..<count { ranking.candidates[at].reached = ranking.reach.countReached(from: at, depth: Int(Engine.reachDepth)) }
     }
 
     /// The same within one hop.
     private mutating func countDirectlyReached() {
         for at in 0..<ranking.candidates.count {
-            var reached: UInt32 = 0
-            for position in graph.dependents.range(Int(ranking.candidates[at].resource)) {
-                if ranking.isAlerting(Int(graph.dependents[position])) { reached += 1 }
+            for position in graph.dependents.range(Int(ranking.candidates[at].resource))
+            where ranking.alertingPlace(Int(graph.dependents[position])) >= 0 {
+                ranking.candidates[at].reached += 1
             }
-            ranking.candidates[at].reached = reached
         }
     }
 }

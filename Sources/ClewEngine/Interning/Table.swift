@@ -39,6 +39,8 @@ public struct Table<Element>: ~Copyable {
         }
     }
 
+    var first: Element? { count > 0 ? self[0] : nil }
+
     /// The last element; the table must not be empty.
     public var last: Element { self[count - 1] }
 
@@ -103,6 +105,33 @@ public struct Table<Element>: ~Copyable {
         base.deallocate()
         base = grown
         capacity = size
+    }
+}
+
+extension Table where Element: BitwiseCopyable {
+    /// Takes over the elements of another table.
+    mutating func copy(_ other: borrowing Table) {
+        if other.count > capacity { reserve(other.count) }
+        base.update(from: other.base, count: other.count)
+        count = other.count
+    }
+
+    /// Sorts a stretch, equal ones keeping their order: by insertion as long as it is short or nearly sorted.
+    @inline(__always)
+    mutating func sort(_ range: Range<Int>, by precedes: (Element, Element) -> Bool) {
+        let most = 8 * range.count
+        var moves = 0
+        for at in range.dropFirst() {
+            let element = self[at]
+            var k = at
+            while k > range.lowerBound, precedes(element, self[k - 1]) {
+                self[k] = self[k - 1]
+                k -= 1
+            }
+            self[k] = element
+            moves += at - k
+            if moves > most { return withMutableBuffer { $0[range].sort(by: precedes) } }
+        }
     }
 }
 

@@ -19,7 +19,11 @@ public struct EventTime: Hashable, Comparable, Sendable, BitwiseCopyable {
     public init(seconds: Double) {
         let limit = 9e18
         let scaled = seconds * 1e6
-        microseconds = Int64(min(max(scaled, -limit), limit).rounded())
+        let clamped = min(max(scaled, -limit), limit)
+        // Half away from zero; exact, as a number with a fraction is less than 2⁵².
+        let whole = Int64(clamped)
+        let rest = clamped - Double(whole)
+        microseconds = rest >= 0.5 ? whole + 1 : rest <= -0.5 ? whole - 1 : whole
     }
 
     /// Seconds since the Unix epoch, correctly rounded.

@@ -256,18 +256,29 @@ public struct AlertState: Sendable {
     }
 
     public init(name: AlertName, severity: Severity, status: EventStatus, firstSeen: EventTime, lastSeen: EventTime, events: UInt64) {
+        self.init(
+            name: name, severity: severity, status: status, flags: [], firstSeen: firstSeen, lastSeen: lastSeen, events: events,
+            message: [], binding: .known, eventName: .none, sharedLink: nil, constant: 0)
+    }
+
+    /// All at once: setting one after the other copies the whole, and counts its references, more than once.
+    @inline(__always)
+    init(
+        name: AlertName, severity: Severity, status: EventStatus, flags: AlertFlags, firstSeen: EventTime, lastSeen: EventTime,
+        events: UInt64, message: ContiguousArray<UInt8>, binding: BindingRule, eventName: NameID, sharedLink: SharedLink?, constant: UInt64
+    ) {
         self.name = name
         self.severity = severity
         self.status = status
-        flags = []
+        self.flags = flags
         self.firstSeen = firstSeen
         self.lastSeen = lastSeen
         self.events = events
-        message = []
-        binding = .known
-        eventName = .none
-        sharedLink = nil
-        constant = 0
+        self.message = message
+        self.binding = binding
+        self.eventName = eventName
+        self.sharedLink = sharedLink
+        self.constant = constant
     }
 }
 

@@ -39,11 +39,10 @@ extension IncidentEncoder {
     private static func leading(_ alerts: [AlertState]) -> AlertName? {
         var best: AlertName?
         var severity = Severity.info
-        alerts.withUnsafeBufferPointer { all in
-            for index in all.indices where best == nil || all[index].severity > severity {
-                best = all[index].name
-                severity = all[index].severity
-            }
+        let alerts = alerts.span
+        for index in alerts.indices where best == nil || alerts[index].severity > severity {
+            best = alerts[index].name
+            severity = alerts[index].severity
         }
         return best
     }
@@ -130,7 +129,7 @@ extension IncidentEncoder {
     }
 
     /// The reasons for a root cause, as strings: what its score is made of (algorithm.md §11).
-    mutating func reasons(_ cause: RootCause, _ names: borrowing Names) {
+    mutating func reasons(_ cause: borrowing RootCause, _ names: borrowing Names) {
         if let change = cause.change { changed(change, names) }
         if cause.alerting { ownAlerts(cause) } else { out.put("\"silent: no alert of its own\"") }
         if cause.others > 0 {
@@ -192,7 +191,7 @@ extension IncidentEncoder {
     }
 
     /// "unusual: surprise 5.1, of its rarest alert 4.2".
-    private mutating func unusual(_ cause: RootCause) {
+    private mutating func unusual(_ cause: borrowing RootCause) {
         out.put(cause.alerting ? ",\"unusual: surprise " : ",\"a group of its neighbours is unusual: surprise ")
         out.put(cause.surprise, fraction: 1)
         if cause.alerting, (cause.surprise - cause.rarest).magnitude >= 0.05 {
@@ -208,7 +207,7 @@ extension IncidentEncoder {
     }
 
     /// "2 alerts of its own, one critical: none here is worse; the first 3 s after the incident's first".
-    private mutating func ownAlerts(_ cause: RootCause) {
+    private mutating func ownAlerts(_ cause: borrowing RootCause) {
         out.put(byte: 0x22)
         out.put(integer: UInt64(cause.alerts))
         out.put(cause.alerts == 1 ? " alert of its own" : " alerts of its own")
@@ -235,7 +234,7 @@ extension IncidentEncoder {
     }
 
     /// Whether other alerts explain those of the candidate: the less they do, the more likely it is a cause.
-    private mutating func explained(_ cause: RootCause) {
+    private mutating func explained(_ cause: borrowing RootCause) {
         guard cause.explained > 0 else {
             out.put(",\"nothing here explains its alerts\"")
             return

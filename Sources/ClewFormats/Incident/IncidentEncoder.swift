@@ -69,16 +69,21 @@ public struct IncidentEncoder: ~Copyable {
     private mutating func write(_ revision: IncidentRevision, _ names: borrowing Names) {
         writeHead(revision, names)
         out.put(",\"alerts\":[")
+        // By pointer: else each element would be copied, and its references counted.
         revision.alerts.withUnsafeBufferPointer { alerts in
+            guard let first = alerts.baseAddress else { return }
             for index in alerts.indices {
                 if index > 0 { out.put(byte: 0x2C) }
-                write(alerts[index], names)
+                write(first + index, names)
             }
         }
         out.put("],\"root_causes\":[")
-        for index in revision.rootCauses.indices {
-            if index > 0 { out.put(byte: 0x2C) }
-            write(revision.rootCauses[index], names)
+        revision.rootCauses.withUnsafeBufferPointer { causes in
+            guard let first = causes.baseAddress else { return }
+            for index in causes.indices {
+                if index > 0 { out.put(byte: 0x2C) }
+                write(first[index], names)
+            }
         }
         out.put("],\"impacted\":[")
         for index in revision.impacted.indices {
@@ -129,26 +134,24 @@ public struct IncidentEncoder: ~Copyable {
         out.put(byte: 0x7D)
     }
 
-    private mutating func write(_ alert: borrowing AlertState, _ names: borrowing Names) {
-        if let known = cache.find(alert.constant) {
-            out.put(raw: known.head)
-            writeState(alert)
-            out.put(raw: known.middle)
-            if !alert.flags.isEmpty { write(alert.flags) }
-            out.put(raw: known.tail)
-            return
-        }
+    /// An alert; where a record showed it before, with what has not changed since from the cache.
+    private mutating func write(_ alert: UnsafePointer<AlertState>, _ names: borrowing Names) {
+        let standing = FragmentCache.Standing(alert)
+        let number = alert.pointee.constant
+        let known = cache.find(number)
+        if let known, known.standing == standing { return out.put(raw: known.bytes) }
         let start = out.count
-        writeHead(alert, names)
-        let head = start..<out.count
-        writeState(alert)
-        let middleStart = out.count
-        writeMiddle(alert, names)
-        let middle = middleStart..<out.count
-        if !alert.flags.isEmpty { write(alert.flags) }
-        let tailStart = out.count
-        writeTail(alert, names)
-        cache.store(alert.constant, head: out.slice(head), middle: out.slice(middle), tail: out.slice(tailStart..<out.count))
+        var layout = FragmentCache.Layout()
+        if let known { out.put(raw: known.head) } else { writeHead(alert.pointee, names) }
+        layout.headEnd = out.count - start
+        writeState(standing)
+        layout.middleStart = out.count - start
+        if let known { out.put(raw: known.middle) } else { writeMiddle(alert.pointee, names) }
+        layout.middleEnd = out.count - start
+        if !standing.flags.isEmpty { write(standing.flags) }
+        layout.tailStart = out.count - start
+        if let known { out.put(raw: known.tail) } else { writeTail(alert.pointee, names) }
+        cache.store(number, FragmentCache.Fragment(bytes: out.slice(start..<out.count), layout: layout, standing: standing))
     }
 
     private mutating func writeHead(_ alert: borrowing AlertState, _ names: borrowing Names) {
@@ -162,16 +165,16 @@ public struct IncidentEncoder: ~Copyable {
     }
 
     /// What changes from one revision to the next.
-    private mutating func writeState(_ alert: borrowing AlertState) {
-        out.put(alert.severity.literal)
+    private mutating func writeState(_ standing: FragmentCache.Standing) {
+        out.put(standing.severity.literal)
         out.put("\",\"status\":\"")
-        out.put(alert.status == .firing ? "firing" : "resolved")
+        out.put(standing.status == .firing ? "firing" : "resolved")
         out.put("\",\"first_seen\":")
-        out.put(time: alert.firstSeen)
+        out.put(time: standing.firstSeen)
         out.put(",\"last_seen\":")
-        out.put(time: alert.lastSeen)
+        out.put(time: standing.lastSeen)
         out.put(",\"events\":")
-        out.put(integer: alert.events)
+        out.put(integer: standing.events)
     }
 
     private mutating func writeMiddle(_ alert: borrowing AlertState, _ names: borrowing Names) {
@@ -218,7 +221,7 @@ public struct IncidentEncoder: ~Copyable {
         out.put(name)
     }
 
-    private mutating func write(_ cause: RootCause, _ names: borrowing Names) {
+    private mutating func write(_ cause: borrowing RootCause, _ names: borrowing Names) {
         out.put("{\"resource\":")
         string(cause.resource, names)
         out.put(cause.alerting ? ",\"alerting\":true,\"score\":" : ",\"alerting\":false,\"score\":")
@@ -249,7 +252,7 @@ public struct IncidentEncoder: ~Copyable {
 // MARK: Changes
 
 extension IncidentEncoder {
-    private mutating func write(_ suspected: SuspectedChange, _ names: borrowing Names) {
+    private mutating func write(_ suspected: borrowing SuspectedChange, _ names: borrowing Names) {
         out.put(",\"change\":{\"type\":")
         string(suspected.change.type, names)
         out.put(",\"at\":")

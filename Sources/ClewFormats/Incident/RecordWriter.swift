@@ -80,6 +80,14 @@ struct RecordWriter: ~Copyable {
             UnsafeMutableRawPointer(out + at).storeBytes(of: word, as: UInt64.self)
             at += 8
         }
+        // The last eight bytes once more: most texts end so.
+        if at < bytes.count, bytes.count - at < 8, bytes.count >= 8 {
+            let word = from.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+            if !RecordWriter.needsCare(word) {
+                UnsafeMutableRawPointer(out + bytes.count - 8).storeBytes(of: word, as: UInt64.self)
+                at = bytes.count
+            }
+        }
         while at < bytes.count {
             let byte = bytes[at]
             if byte < 0x20 || byte >= 0x80 || byte == 0x22 || byte == 0x5C { break }
@@ -162,23 +170,7 @@ struct RecordWriter: ~Copyable {
 
     // MARK: Numbers
 
-    mutating func put(integer value: UInt64) {
-        room(20)
-        var digits = 1
-        var bound: UInt64 = 10
-        while digits < 20, value >= bound {
-            digits += 1
-            bound = digits < 20 ? bound &* 10 : bound
-        }
-        var rest = value
-        var at = count + digits
-        count = at
-        repeat {
-            at -= 1
-            base[at] = 48 + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while at > count - digits
-    }
+    mutating func put(integer value: UInt64) { put(value, pointBefore: 0) }
 
     mutating func put(integer value: Int) {
         if value < 0 { put(byte: 0x2D) }
@@ -192,14 +184,54 @@ struct RecordWriter: ~Copyable {
             put(scientific: value)
             return
         }
-        let scale = RecordWriter.powers[digits]
-        let scaled = UInt64((value.magnitude * scale).rounded(.toNearestOrAwayFromZero))
+        let scaled = RecordWriter.rounded(value.magnitude * RecordWriter.powers[digits])
         if value < 0, scaled > 0 { put(byte: 0x2D) }
-        let divisor = UInt64(scale)
-        put(integer: scaled / divisor)
-        guard digits > 0 else { return }
-        put(byte: 0x2E)
-        put(padded: scaled % divisor, digits: digits)
+        put(scaled, pointBefore: digits)
+    }
+
+    /// The nearest whole number to one of 0 to 9·10¹⁸, half away from zero.
+    @inline(__always)
+    private static func rounded(_ value: Double) -> UInt64 {
+        let whole = Int64(value)
+        // Exact: where a number has a fraction, it is less than 2⁵².
+        return UInt64(value - Double(whole) >= 0.5 ? whole + 1 : whole)
+    }
+
+    /// The decimal digits of a number, a point before the last `fraction` of them; at least one stands before the point.
+    @inline(__always)
+    private mutating func put(_ value: UInt64, pointBefore fraction: Int) {
+        room(22)
+        let out = base + count
+        var at = max(RecordWriter.digits(value), fraction &+ 1) &+ (fraction > 0 ? 1 : 0)
+        count &+= at
+        var rest = value
+        if fraction > 0 {
+            let point = at &- fraction &- 1
+            while at > point &+ 1 { RecordWriter.putLastDigit(of: &rest, out, &at) }
+            out[point] = 0x2E
+            at = point
+        }
+        while at > 0 { RecordWriter.putLastDigit(of: &rest, out, &at) }
+    }
+
+    @inline(__always)
+    private static func putLastDigit(of rest: inout UInt64, _ out: UnsafeMutablePointer<UInt8>, _ at: inout Int) {
+        let tenth = rest / 10
+        at &-= 1
+        out[at] = 48 &+ UInt8(truncatingIfNeeded: rest &- tenth &* 10)
+        rest = tenth
+    }
+
+    /// Decimal digits of a number, 1 for 0.
+    @inline(__always)
+    private static func digits(_ value: UInt64) -> Int {
+        var digits = 1
+        var rest = value
+        while rest >= 10_000 {
+            digits &+= 4
+            rest /= 10_000
+        }
+        return rest < 100 ? (rest < 10 ? digits : digits &+ 1) : rest < 1000 ? digits &+ 2 : digits &+ 3
     }
 
     /// A number as one digit, a point, four digits, and its power of ten: `5.1000e-03`; 0 as `0.0000e+00`.
@@ -219,7 +251,7 @@ struct RecordWriter: ~Copyable {
             exponent -= 1
             mantissa = RecordWriter.shifted(amount, by: 4 - exponent)
         }
-        let digits = min(max(UInt64(mantissa.rounded(.toNearestOrAwayFromZero)), 10_000), 99_999)
+        let digits = min(max(RecordWriter.rounded(mantissa), 10_000), 99_999)
         put(byte: 48 + UInt8(digits / 10_000))
         put(byte: 0x2E)
         put(padded: digits % 10_000, digits: 4)
@@ -270,7 +302,7 @@ struct RecordWriter: ~Copyable {
         let floored = time.microseconds / 1000 - (time.microseconds % 1000 < 0 ? 1 : 0)
         let milliseconds = Int(min(max(floored, least), most)) - Int(least)
         let days = milliseconds / 86_400_000
-        let rest = milliseconds % 86_400_000
+        let rest = UInt32(truncatingIfNeeded: milliseconds - days * 86_400_000)
         room(28)
         if days != day { setDate(days) }
         let out = UnsafeMutableRawPointer(base + count)
@@ -292,7 +324,7 @@ struct RecordWriter: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func pair(_ offset: Int, _ value: Int) {
+    private mutating func pair(_ offset: Int, _ value: UInt32) {
         base[count + offset] = 48 + UInt8(truncatingIfNeeded: value / 10)
         base[count + offset + 1] = 48 + UInt8(truncatingIfNeeded: value % 10)
     }
