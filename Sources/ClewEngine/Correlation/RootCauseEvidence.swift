@@ -258,23 +258,36 @@ extension Engine {
         var best = 0.0
         var at = range.lowerBound
         while at < range.upperBound {
-            let first = graph.neighbours[at]
+            let group = at..<endOfGroup(at, range.upperBound)
+            at = group.upperBound
+            let mayBeSilent = Int(Engine.groupQuantile * Double(group.count))
+            guard group.count >= 2, group.count - mayBeSilent <= Int(candidate.near),
+                Int(graph.neighbours[group.lowerBound].kind) != graph.linkKindIndex
+            else { continue }
             ranking.group.removeAll()
-            var size = 0
-            while at < range.upperBound {
-                let neighbour = graph.neighbours[at]
-                guard neighbour.kind == first.kind, neighbour.outgoing == first.outgoing else { break }
-                let other = ranking.alertingPlace(Int(neighbour.other))
+            for position in group {
+                let other = ranking.alertingPlace(Int(graph.neighbours[position].other))
                 if other >= 0 { ranking.group.append(ranking.own[other].surprise) }
-                size += 1
-                at += 1
             }
-            let index = Int(Engine.groupQuantile * Double(size)) - (size - ranking.group.count)
-            guard size >= 2, index >= 0, Int(first.kind) != graph.linkKindIndex else { continue }
+            let index = mayBeSilent - (group.count - ranking.group.count)
+            guard index >= 0 else { continue }
             ranking.group.sort(0..<ranking.group.count) { $0 < $1 }
             best = max(best, ranking.group[index])
         }
         return best
+    }
+
+    /// Where the neighbours of one direction and kind end that begin at `start`: they stand together.
+    private func endOfGroup(_ start: Int, _ end: Int) -> Int {
+        let first = graph.neighbours[start]
+        var low = start + 1
+        var high = end
+        while low < high {
+            let middle = (low + high) / 2
+            let neighbour = graph.neighbours[middle]
+            if neighbour.kind == first.kind, neighbour.outgoing == first.outgoing { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Walks from a candidate against the dependencies, with at most one silent resource in a row; a silent one that
