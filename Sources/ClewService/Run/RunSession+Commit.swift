@@ -62,12 +62,8 @@ extension RunSession {
             let group = try consumer.groupMetadata()
             let batch: TransactionBatch
             if let again = waiting {
-                if again.isOutcomeUnknown, try wasCommitted(again) {
-                    waiting = nil
-                    settle(.committed(again))
-                    return
-                }
-                again.isOutcomeUnknown = false
+                if again.doubt != nil, try !isStillToCommit(again) { return }
+                again.doubt = nil
                 batch = again
                 // What is no longer ours is not ours to commit.
                 batch.offsets = batch.offsets.filter { offset in
@@ -92,11 +88,22 @@ extension RunSession {
         }
     }
 
-    /// Whether the offsets of a transaction are the group's: then its records are committed too.
-    private func wasCommitted(_ batch: TransactionBatch) throws(KafkaError) -> Bool {
-        guard !batch.offsets.isEmpty else { return false }
+    /// Looks at the group's offsets for what became of a transaction: false where it was committed, which is then settled, and where
+    /// another instance has gone on in our place, which is a failure.
+    private func isStillToCommit(_ batch: TransactionBatch) throws(KafkaError) -> Bool {
+        guard !batch.offsets.isEmpty else { return true }
         let committed = try consumer.committed(batch.offsets.map(\.partition), timeout: .seconds(5))
-        return Set(committed) == Set(batch.offsets)
+        if committed == batch.offsets {
+            waiting = nil
+            settle(.committed(batch))
+            return false
+        }
+        let isAsBefore = committed.allSatisfy { offset in
+            guard let number = sources.number(of: offset.partition) else { return false }
+            return sources[number].committed == (offset.isActual ? offset.offset : nil)
+        }
+        if !isAsBefore { failure = batch.doubt }
+        return isAsBefore
     }
 
     /// Of each partition the oldest record that still waits for the watermark, else the position; only those that have changed.
@@ -126,8 +133,8 @@ extension RunSession {
         case .groupMoved(let batch):
             log.info("the group has moved on during a transaction; it is sent again", [:], atMostEvery: 30, key: "group-moved")
             waiting = batch
-        case .producerRenewed(let batch):
-            batch.isOutcomeUnknown = true
+        case .producerLost(let reason, let batch):
+            batch.doubt = reason
             waiting = batch
         case .failed(let reason, _):
             failure = reason

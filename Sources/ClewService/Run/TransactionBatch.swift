@@ -38,8 +38,8 @@ package final class TransactionBatch: @unchecked Sendable {
     /// The next record to read of each partition.
     package var offsets: [PartitionOffset] = []
 
-    /// Whether it may have been committed: what was told of it last got lost.
-    package var isOutcomeUnknown = false
+    /// Why it is not known whether it was committed; nil where it was not.
+    package var doubt: RunFailure?
 
     package var deadLetters: Int { entries.count - incidents }
     package var isEmpty: Bool { entries.isEmpty && offsets.isEmpty }
@@ -54,7 +54,7 @@ package final class TransactionBatch: @unchecked Sendable {
         headers.removeAll(keepingCapacity: true)
         offsets.removeAll(keepingCapacity: true)
         incidents = 0
-        isOutcomeUnknown = false
+        doubt = nil
     }
 
     /// Adds the record of an incident.

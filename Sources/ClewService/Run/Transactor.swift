@@ -13,8 +13,9 @@ final class Transactor: Sendable {
         case committed(TransactionBatch)
         /// The group has moved on: the same batch is to be submitted again, by the member in its new generation.
         case groupMoved(TransactionBatch)
-        /// The brokers had taken the producer for dead; another one has taken its place. The batch may have been committed before.
-        case producerRenewed(TransactionBatch)
+        /// The brokers have given up the producer for its silence; the next batch begins with another one, which fences whoever has the
+        /// transactional id then. This batch may have been committed.
+        case producerLost(RunFailure, TransactionBatch)
         case failed(RunFailure, TransactionBatch)
     }
 
@@ -25,6 +26,7 @@ final class Transactor: Sendable {
         var deadline: ContinuousClock.Instant?
         /// Changed on the transactor's thread only.
         var producer: Producer
+        var isProducerLost = false
     }
 
     /// What keeps a transaction from being committed for the moment.
@@ -108,6 +110,9 @@ final class Transactor: Sendable {
         var attempt = 0
         var refusals = 0
         let start = Clock.monotonicSeconds()
+        if state.withLock({ $0.isProducerLost }) {
+            do throws(RunFailure) { try renewProducer() } catch { return .failed(error, batch) }
+        }
         while true {
             let begun = ContinuousClock.now
             do throws(Step) {
@@ -117,7 +122,13 @@ final class Transactor: Sendable {
                 return .committed(batch)
             } catch {
                 do throws(RunFailure) {
-                    guard let cause = try rollBack(error, begun) else { return .producerRenewed(batch) }
+                    let cause = try rollBack(error)
+                    if isDeadly(cause) {
+                        // Sooner than that only another instance can have done it.
+                        guard ContinuousClock.now - begun >= producer.transactionTimeout else { throw fatal(cause) }
+                        state.withLock { $0.isProducerLost = true }
+                        return .producerLost(fatal(cause), batch)
+                    }
                     if Transactor.isAboutGroup(cause) { return .groupMoved(batch) }
                     attempt += 1
                     log.warning(
@@ -135,9 +146,8 @@ final class Transactor: Sendable {
         }
     }
 
-    /// Makes room for another attempt; returns why it is needed, or nil after the producer had to be replaced. Throws what cannot be
-    /// mended, or not in time.
-    private func rollBack(_ step: Step, _ begun: ContinuousClock.Instant) throws(RunFailure) -> KafkaError? {
+    /// Makes room for another attempt; returns why it is needed. Throws what cannot be mended in time.
+    private func rollBack(_ step: Step) throws(RunFailure) -> KafkaError {
         do throws(Step) {
             guard case .abort(let cause) = step else { throw step }
             metrics.transactionAborted()
@@ -148,27 +158,21 @@ final class Transactor: Sendable {
             switch error {
             // Given up by time, or not even an abort is possible: the outcome of the last call is not known.
             case .again(let cause), .abort(let cause): throw RunFailure(Transactor.notConfirmed(cause))
-            case .dead(let cause):
-                // Sooner than that only another instance can have done it.
-                guard ContinuousClock.now - begun >= producer.transactionTimeout else { throw fatal(cause) }
-                try renewProducer(cause)
-                return nil
+            case .dead(let cause): return cause
             }
         }
     }
 
-    /// The brokers have aborted the transaction, as it was open for too long (an outage, a sleeping machine), and fenced the producer.
-    private func renewProducer(_ cause: KafkaError) throws(RunFailure) {
-        log.warning(
-            "the transaction was open for longer than transaction.timeout.ms, and the brokers have given it up: starting another producer",
-            ["error": LogValue(cause.description)])
+    /// The brokers have aborted a transaction, as it was open for too long (an outage, a sleeping machine), and fenced its producer.
+    private func renewProducer() throws(RunFailure) {
+        log.warning("a transaction was open for longer than transaction.timeout.ms, and the brokers gave it up: starting another producer")
         do throws(Step) {
             let new: Producer
             do throws(KafkaError) { new = try makeProducer() } catch { throw Step.dead(error) }
             try repeating { () throws(KafkaError) in try new.initTransactions(timeout: Transactor.callTimeout) }
             // Outside of the lock: to end the former one takes time.
             _ = state.withLock { state in
-                defer { state.producer = new }
+                defer { (state.producer, state.isProducerLost) = (new, false) }
                 return state.producer
             }
         } catch {
