@@ -125,7 +125,9 @@ private nonisolated func deliveryCallback(
 ) {
     guard let message, let context = ClientContext.of(opaque) else { return }
     let error = message.pointee.err
+    let size = message.pointee.len + message.pointee.key_len
     context.deliveries.withLock { deliveries in
+        deliveries.bytes += size
         guard error != RD_KAFKA_RESP_ERR_NO_ERROR else {
             deliveries.delivered += 1
             return

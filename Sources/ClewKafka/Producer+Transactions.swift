@@ -16,6 +16,16 @@ extension Producer {
         try transact("cannot begin a transaction") { rd_kafka_begin_transaction(handle.raw) }
     }
 
+    /// Throws why the open transaction cannot be committed any more, if that is known. Only while one is open.
+    public func checkTransaction() throws(KafkaError) {
+        do throws(KafkaError) {
+            // Another one cannot begin: the library says just that, or what has become of this one.
+            try transact("the transaction is lost") { rd_kafka_begin_transaction(handle.raw) }
+        } catch {
+            if error.isFatal || error.requiresAbort { throw error }
+        }
+    }
+
     /// Makes the input's offsets (the next record to read) part of the transaction. Nothing may be produced after it.
     public func sendOffsets(
         _ offsets: [PartitionOffset], group: ConsumerGroupMetadata, timeout: Duration

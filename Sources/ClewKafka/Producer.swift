@@ -7,6 +7,8 @@ public struct Deliveries: Sendable, Equatable {
     public internal(set) var delivered: UInt64 = 0
     /// Given up (also: thrown away by an abort).
     public internal(set) var failed: UInt64 = 0
+    /// Bytes of keys and values of both.
+    public internal(set) var bytes = 0
     /// The first failure since the producer was made, the last transaction began, or the failures were taken.
     public internal(set) var firstError: KafkaError?
 
@@ -30,12 +32,20 @@ public final class Producer: Sendable {
     public let transactionalID: String?
 
     let handle: ClientHandle
+    /// `transaction.timeout.ms`: after so long the brokers abort an open transaction, and fence its producer.
+    public let transactionTimeout: Duration
+    /// Bytes of keys and values that were taken.
+    private let taken = Atomic(0)
+    /// `batch.size`: a request to a partition holds about as much.
+    private let requestBytes: Int
 
     /// What is set where the caller says nothing else.
     public static let defaults: KafkaProperties = [
         "enable.idempotence": "true",
         "partitioner": "murmur2_random",
         "linger.ms": "5",
+        // The library's own default: with it no request is larger than a topic's default max.message.bytes.
+        "batch.size": "1000000",
         // A transaction begun right after another waits for the former one's markers: 100 ms at a time by default.
         "retry.backoff.ms": "10",
         "reconnect.backoff.max.ms": "2000",
@@ -45,6 +55,8 @@ public final class Producer: Sendable {
     /// Connects to nothing yet. `properties` go over ``defaults``.
     public init(properties: KafkaProperties, events: ClientEvents = ClientEvents()) throws(KafkaError) {
         let all = Self.defaults.overridden(by: properties)
+        requestBytes = all["batch.size"].flatMap { Int($0) } ?? 1_000_000
+        transactionTimeout = .milliseconds(all["transaction.timeout.ms"].flatMap { Int($0) } ?? 60_000)
         transactionalID = all["transactional.id"]
         handle = try ClientHandle(RD_KAFKA_PRODUCER, all, events)
     }
@@ -74,7 +86,10 @@ public final class Producer: Sendable {
                     }
                 }
             }
-            if error == RD_KAFKA_RESP_ERR_NO_ERROR { return }
+            if error == RD_KAFKA_RESP_ERR_NO_ERROR {
+                taken.wrappingAdd((key?.count ?? 0) + (value?.count ?? 0), ordering: .relaxed)
+                return
+            }
             if let native { rd_kafka_headers_destroy(native) }
             guard error == RD_KAFKA_RESP_ERR__QUEUE_FULL else {
                 return try handle.check(error, "cannot produce to topic \(topic)")
@@ -115,7 +130,9 @@ public final class Producer: Sendable {
     }
 
     /// Serves delivery reports and events; waits up to `timeout` for the first one. Call now and then where nothing is flushed.
-    public func poll(timeout: Duration = .zero) { rd_kafka_poll(handle.raw, timeout.milliseconds) }
+    /// Returns whether there were any.
+    @discardableResult
+    public func poll(timeout: Duration = .zero) -> Bool { rd_kafka_poll(handle.raw, timeout.milliseconds) > 0 }
 
     /// Waits until all records are delivered or given up; then throws the first failure since the last look, if there is one.
     public func flush(timeout: Duration) throws(KafkaError) {
@@ -126,6 +143,19 @@ public final class Producer: Sendable {
 
     /// Records taken and not yet delivered or given up.
     public var pendingCount: Int { Int(rd_kafka_outq_len(handle.raw)) }
+
+    /// Bytes that should be handed over at present, 0 or less where there are enough.
+    ///
+    /// The idempotent producer has one request of several records under way to a partition, and its thread asks for the answer without a
+    /// pause (a whole core's worth) as long as another request could be made from what it holds. So a writer of many records
+    /// hands over one request's worth and not quite another, which is enough to keep a connection busy, and calls ``poll(timeout:)``
+    /// where there is no room. `linger.ms` must be longer than an answer takes.
+    public var room: Int { requestBytes * 19 / 10 - pendingBytes }
+
+    /// Whether more than a request's worth is taken and not yet delivered or given up.
+    public var isRequestFull: Bool { pendingBytes >= requestBytes }
+
+    private var pendingBytes: Int { taken.load(ordering: .relaxed) - deliveries.bytes }
 
     /// Counts since the producer was made.
     public var deliveries: Deliveries { handle.context.deliveries.withLock { $0 } }

@@ -149,6 +149,16 @@ final class KafkaBroker: @unchecked Sendable {
         stop()
     }
 
+    /// Stops the broker where it is (SIGSTOP): its connections stay open, and nothing is answered until `thaw`.
+    func freeze() throws { try signal(SIGSTOP) }
+
+    func thaw() throws { try signal(SIGCONT) }
+
+    private func signal(_ number: Int32) throws {
+        let digits = Self.tail("\(directory)/pid").filter(\.isNumber)
+        guard let pid = pid_t(digits), kill(pid, number) == 0 else { throw Failure("no signal \(number) to broker \(digits)") }
+    }
+
     private var java: [String] {
         let program =
             Self.environment("JAVA") ?? Self.environment("JAVA_HOME").map { "\($0)/bin/java" } ?? "java"

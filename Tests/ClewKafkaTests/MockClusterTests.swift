@@ -8,6 +8,21 @@ import Testing
         return base.overridden(by: more)
     }
 
+    @Test func roomIsOneRequestAndNotQuiteAnother() throws {
+        let cluster = try MockCluster()
+        try cluster.createTopic("t", partitionCount: 1)
+        let producer = try Producer(properties: properties(cluster, ["batch.size": "10000", "linger.ms": "60000"]))
+        #expect(producer.room == 19_000)
+        #expect(!producer.isRequestFull)
+        let value = [UInt8](repeating: 0x61, count: 900)
+        for _ in 0..<9 { try producer.produce(topic: "t", key: [0x6B], value: value) }
+        #expect(producer.room == 19_000 - 9 * 901)
+        #expect(!producer.isRequestFull)
+        try producer.flush(timeout: .seconds(10))
+        #expect(producer.room == 19_000)
+        #expect(producer.deliveries.bytes == 9 * 901)
+    }
+
     @Test func roundTripWithHeadersTombstonesAndPartitionEnds() throws {
         let cluster = try MockCluster()
         try cluster.createTopic("t", partitionCount: 2)

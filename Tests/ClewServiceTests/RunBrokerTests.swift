@@ -1,6 +1,7 @@
 import ClewConfig
 import ClewEngine
 import ClewKafka
+import ClewModel
 import ClewService
 import Glibc
 import Testing
@@ -242,6 +243,7 @@ struct RunBrokerTests {
         #expect(try running.metric("clew_watermark_lag_seconds{topic=\"\(topic)\",partition=\"0\"}") == 5)
         #expect(try running.metric("clew_partitions_assigned") == 1)
         #expect(try running.metric("clew_ready") == 1)
+        try expectTables(running, place)
         #expect(try running.metric("clew_transactions_total{outcome=\"committed\"}") ?? 0 >= 1)
         #expect(try running.metric("clew_build_info{version=\"\(ClewVersion.text)\",librdkafka=\"\(KafkaLibrary.version)\"}") == 1)
         #expect(try running.metric("process_resident_memory_bytes") ?? 0 > 0)
@@ -252,6 +254,55 @@ struct RunBrokerTests {
         }
         #expect(try running.page("/elsewhere").status == 404)
         try running.stop()
+    }
+
+    /// Each bounded table has its gauge, and each limit of the config is told.
+    private func expectTables(_ running: RunningService, _ place: RunPlace) throws {
+        let config = place.config
+        // 41 events with ids, of which the one that comes again 40 s late waits for nothing and those of the last 5 s still wait.
+        let taken = try running.metric("clew_events_taken_total") ?? 0
+        #expect(taken > 30)
+        #expect(try running.metric("clew_redeliveries_remembered") == taken)
+        #expect(try running.metric("clew_reorder_buffer_events") ?? 0 > 0)
+        // 7 resources with 3 types each.
+        #expect(try running.metric("clew_alert_keys") == 21)
+        #expect(try running.metric("clew_resources_bound") == 7)
+        #expect(try running.metric("clew_resources_with_alerts") == 7)
+        for name in ["clew_names", "clew_resources", "clew_incidents_in_memory", "clew_incident_alerts", "clew_due_entries"] {
+            #expect(try running.metric(name) ?? 0 > 0, "\(name)")
+        }
+        for name in ["clew_changes_remembered", "clew_learned_pairs", "clew_resource_pairs"] {
+            #expect(try running.metric(name) != nil, "\(name)")
+        }
+        #expect(try running.metric("clew_dedup_keys{topic=\"\(place.input)\"}") == 0)
+        let limits = [
+            ("input.max_buffered", config.input.maxBuffered), ("input.max_redeliveries", config.input.maxRedeliveries),
+            ("limits.names", config.limits.names), ("limits.dedup_keys", config.limits.dedupKeys),
+            ("correlation.max_keys", config.correlation.maxKeys), ("correlation.max_pairs", config.correlation.maxPairs),
+            ("correlation.max_bound_resources", config.correlation.maxBoundResources),
+            ("model.max_resource_pairs", config.model.maxResourcePairs),
+        ]
+        for (key, limit) in limits { #expect(try running.metric("clew_limit{key=\"\(key)\"}") == Double(limit), "\(key)") }
+    }
+
+    @Test func aModelIsAdoptedAndNamedInTheRecords() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin)
+        let events = alerts(300, step: 13)
+        let learned = try model(from: alerts(600, from: 1_772_300_000, step: 13))
+        let expected = expectedRecords(place.config, model: learned, partitions: [events], finish: false)
+        #expect(expected != expectedRecords(place.config, partitions: [events], finish: false))
+        try produce(place.input, events)
+        let running = try RunningService(place.config, model: learned)
+        #expect(eventually { running.service.status.recordsPublished == UInt64(expected.count) })
+        // The gauges begin with what the model knows.
+        #expect(try running.metric("clew_learned_pairs") ?? 0 >= Double(learned.file.model.pairs.count))
+        try running.stop()
+        #expect(running.logged("model loaded") == 1)
+        #expect(running.logged(learned.digest) == 1)
+        let records = try values(records(place.incidents))
+        #expect(records == expected)
+        #expect(records.allSatisfy { $0.contains("\"model\":\"\(learned.digest)\"") })
     }
 
     @Test func regexSubscriptionExcludesOutputs() throws {

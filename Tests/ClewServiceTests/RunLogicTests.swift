@@ -182,7 +182,7 @@ import Testing
     private func bytes(_ count: Int) -> [UInt8] { [UInt8](repeating: 0x61, count: count) }
 
     @Test func keepsAbsentAndEmptyApart() {
-        var batch = TransactionBatch()
+        let batch = TransactionBatch()
         batch.appendDeadLetter(key: nil, value: nil, headers: [("clew.reason", "tombstone")])
         bytes(0).withUnsafeBytes { batch.appendDeadLetter(key: $0, value: $0, headers: []) }
         #expect(batch.entries[0].key == nil)
@@ -204,7 +204,7 @@ import Testing
     }
 
     @Test func shrinksWhatATopicRefuses() {
-        var batch = TransactionBatch()
+        let batch = TransactionBatch()
         let large = bytes(TransactionBatch.safeBytes + 1)
         large.withUnsafeBytes { record in
             batch.appendIncident(key: "INC-1", record: record)

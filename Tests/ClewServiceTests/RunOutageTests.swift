@@ -68,4 +68,38 @@ struct RunOutageTests {
         consumer.close()
         #expect(values(received) == expected)
     }
+
+    /// The brokers abort the transaction and fence the producer, the group goes on without its member, and the outbox is full.
+    @Test func anOutageLongerThanATransactionLosesAndDoublesNothing() throws {
+        let broker = try KafkaBroker.start()
+        defer { broker.stop() }
+        let place = RunPlace(broker: broker.bootstrap)
+        let admin = try Admin(properties: ["bootstrap.servers": broker.bootstrap])
+        try place.createTopics(admin)
+        var config = place.config
+        config.kafka.properties = ["transaction.timeout.ms": "1000", "session.timeout.ms": "1500", "heartbeat.interval.ms": "300"]
+        let producer = try Producer(properties: ["bootstrap.servers": broker.bootstrap])
+        // Every message is a record of the output: five transactions and more.
+        let count = 5 * TransactionBatch.fullAtEntries
+        for number in 0..<count { try producer.produce(topic: place.input, key: nil, value: Array("no event \(number)".utf8)) }
+        try producer.flush(timeout: .seconds(60))
+        let running = try RunningService(config)
+        #expect(eventually { running.service.status.deadLettersPublished > 0 || running.isEnded })
+        try broker.freeze()
+        #expect(eventually { !running.service.status.isReady })
+        // Longer than the session and the transaction: also for the library's own clocks, which count from an answer that stays out.
+        let thawed = ContinuousClock.now + .seconds(5)
+        #expect(eventually { ContinuousClock.now > thawed })
+        try broker.thaw()
+        #expect(eventually(seconds: 60) { running.service.status.deadLettersPublished == UInt64(count) || running.isEnded })
+        try running.stop()
+        #expect(running.logged("partitions lost") == 1)
+
+        let consumer = try Consumer(properties: ["bootstrap.servers": broker.bootstrap])
+        try consumer.assign([PartitionOffset(topic: place.dead, partition: 0, offset: PartitionOffset.beginning)])
+        var received: [Received] = []
+        #expect(try poll(consumer, into: &received) { $0.count >= count })
+        consumer.close()
+        #expect(values(received) == (0..<count).map { "no event \($0)" })
+    }
 }

@@ -2,6 +2,7 @@ import ClewConfig
 import ClewEngine
 import ClewFormats
 import ClewKafka
+import ClewModel
 import ClewService
 import ClewTelemetry
 import Glibc
@@ -52,8 +53,8 @@ final class RunningService: Sendable {
     private let sink = MemoryLogSink()
     private let result = Mutex<Result<Void, RunFailure>?>(nil)
 
-    init(_ config: Config, topology: TopologyDefinition = TopologyDefinition()) throws {
-        service = try RunService(config: config, topology: topology, log: Log(level: .info, sink: sink))
+    init(_ config: Config, topology: TopologyDefinition = TopologyDefinition(), model: LoadedModel? = nil) throws {
+        service = try RunService(config: config, topology: topology, model: model, log: Log(level: .info, sink: sink))
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(self)
         let status = pthread_create(
@@ -163,9 +164,9 @@ func alerts(
 /// The records that a pipeline gives for messages of one topic, without Kafka. Each element is a partition, taken one after the other
 /// after all are known; `finish`: the end of input is the end of time.
 func expectedRecords(
-    _ config: Config, topology: TopologyDefinition = TopologyDefinition(), partitions: [[String]], finish: Bool
+    _ config: Config, topology: TopologyDefinition = TopologyDefinition(), model: LoadedModel? = nil, partitions: [[String]], finish: Bool
 ) -> [String] {
-    var pipeline = Pipeline(config: config, topology: topology)
+    var pipeline = Pipeline(config: config, topology: topology, model: model)
     let topic = pipeline.addTopic("t", rules: DecoderRules(config, topic: config.input.topics.first))
     let numbers = partitions.indices.map { pipeline.addPartition(topic: topic, number: Int32($0)) }
     var records: [String] = []
@@ -180,4 +181,26 @@ func expectedRecords(
     if finish { pipeline.correlator.finish() }
     pipeline.publish { _, record in records.append(String(decoding: record, as: UTF8.self)) }
     return records
+}
+
+/// What a pipeline learns from messages, written to a file and read again as `--model` and `model.file` do.
+func model(from events: [String]) throws -> LoadedModel {
+    let config = Config()
+    var pipeline = Pipeline(config: config, topology: TopologyDefinition())
+    let topic = pipeline.addTopic("t", rules: DecoderRules(config, topic: nil))
+    let number = pipeline.addPartition(topic: topic, number: 0)
+    for (offset, line) in events.enumerated() {
+        Array(line.utf8).withUnsafeBytes { bytes in
+            _ = pipeline.decode(ClewFormats.MessageView(value: bytes, partition: number, offset: Int64(offset)), topic: topic)
+        }
+    }
+    _ = pipeline.flush()
+    pipeline.correlator.finish()
+    let bytes = pipeline.learned(from: []).encoded()
+    let path = "/tmp/\(uniqueName("clew-model")).clew"
+    defer { unlink(path) }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    defer { close(descriptor) }
+    guard write(descriptor, bytes, bytes.count) == bytes.count else { throw KafkaBroker.Failure("cannot write \(path): errno \(errno)") }
+    return try ModelFile.load(path)
 }

@@ -22,6 +22,8 @@ public struct Decoder: ~Copyable {
     var labels: LabelList
     var scratch = ScratchBuffer()
     var dedupKeys: DedupKeys
+    /// PagerDuty `dedup_key`s that are remembered, at most `limits.dedup_keys`.
+    public var dedupKeyCount: Int { dedupKeys.count }
     /// What was counted since the decoder was made; refused messages count only in `labelsCut`.
     public internal(set) var counters = DecoderCounters()
 

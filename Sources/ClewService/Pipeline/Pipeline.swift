@@ -105,6 +105,9 @@ public struct Pipeline: ~Copyable {
     public func topicName(_ topic: Int) -> String { topics[topic].name }
     public func counters(ofTopic topic: Int) -> TopicCounters { topics[topic].counters }
 
+    /// PagerDuty `dedup_key`s that are remembered.
+    public func dedupKeys(ofTopic topic: Int) -> Int { topics[topic].decoder.dedupKeyCount }
+
     /// Severities that were missing or unknown, and re-sends, over all topics.
     public var decoderCounters: DecoderCounters {
         var sum = DecoderCounters()

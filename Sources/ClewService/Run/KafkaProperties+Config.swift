@@ -25,6 +25,8 @@ extension KafkaProperties {
         let own: KafkaProperties = [
             "transactional.id": config.transactionalID, "compression.codec": config.output.compression.rawValue,
             "message.max.bytes": "33554432",
+            // A commit sends what is left at once; before it requests are to be full.
+            "linger.ms": "200",
         ]
         return own.overridden(by: KafkaProperties(config))
     }

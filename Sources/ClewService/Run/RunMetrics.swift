@@ -25,8 +25,8 @@ final class RunMetrics: Sendable {
     private let severityUnknown, resends, labelsCut, clearsUnknown, evictedKeys, rebalances: Counter
     private let implausible, alerts, repeats, clears, changes, chronic, standing, made: Counter
     private let errors, revisions: CounterFamily
-    private let buffered, watermark, open, inMemory, keys, names, resources, boundResources, pairs, resourcePairs: Gauge
-    private let changesRemembered: Gauge
+    private let watermark, open: Gauge
+    private let tables: StateMetrics
     private let ready, members, assigned, waitingBytes: Gauge
     private let openInDomain: GaugeFamily
     private let topics: (incidents: String, deadLetters: String)
@@ -34,6 +34,7 @@ final class RunMetrics: Sendable {
     init(_ registry: MetricRegistry, config: Config) {
         ProcessMetrics.register(in: registry)
         topics = (config.output.incidents, config.output.deadLetters)
+        tables = StateMetrics(registry, config: config)
         registry.gauge("clew_build_info", "Always 1; the labels tell the versions.", labels: ["version", "librdkafka"])
             .child(ClewVersion.text, KafkaLibrary.version).set(1)
         let place = ["topic", "partition"]
@@ -64,22 +65,12 @@ final class RunMetrics: Sendable {
             "clew_watermark_lag_seconds", "Event time by which the watermark is behind the newest event of a partition.", labels: place)
         idle = registry.gauge("clew_partition_idle", "1 while a partition does not hold the watermark.", labels: place)
         paused = registry.gauge("clew_partition_paused", "1 while a partition is held back by input.max_buffered.", labels: place)
-        buffered = registry.gauge("clew_reorder_buffer_events", "Events that wait for the watermark.")
-        registry.gauge("clew_reorder_buffer_limit_events", "input.max_buffered.").set(config.input.maxBuffered)
         watermark = registry.gauge("clew_watermark_timestamp_seconds", "Event time up to which the input is complete, since 1970.")
         open = registry.gauge("clew_incidents_open", "Incidents that are open.")
         openInDomain = registry.gauge(
             "clew_domain_incidents_open", "Incidents that are open, by domain; where correlation.domains names some.", labels: ["domain"])
-        inMemory = registry.gauge("clew_incidents_in_memory", "Incidents remembered, over or not, shown or not.")
         made = registry.counter("clew_incidents_made_total", "Incidents begun, most of which are never published.")
         revisions = registry.counter("clew_incident_revisions_total", "Revisions of incidents, by their status.", labels: ["status"])
-        keys = registry.gauge("clew_alert_keys", "Alerts remembered.")
-        names = registry.gauge("clew_names", "Distinct strings known.")
-        resources = registry.gauge("clew_resources", "Resources known, of the topology and by name.")
-        boundResources = registry.gauge("clew_resources_bound", "Resources placed by their name.")
-        changesRemembered = registry.gauge("clew_changes_remembered", "Changes that may yet explain an incident, and some older.")
-        pairs = registry.gauge("clew_learned_pairs", "Pairs of alert types learned.")
-        resourcePairs = registry.gauge("clew_resource_pairs", "Pairs of resources that may lack an edge in the topology.")
         evictedKeys = registry.counter("clew_alert_keys_evicted_total", "Alerts forgotten, as correlation.max_keys was reached.")
         records = registry.counter("clew_output_records_total", "Records whose transaction was committed, by topic.", labels: ["topic"])
         transactions = registry.counter("clew_transactions_total", "Transactions, by how they ended.", labels: ["outcome"])
@@ -117,7 +108,8 @@ final class RunMetrics: Sendable {
 
     // MARK: From the pipeline's thread, now and then
 
-    func update(topic: String, _ counters: TopicCounters) {
+    func update(topic: String, _ counters: TopicCounters, dedupKeys: Int) {
+        tables.update(topic: topic, dedupKeys: dedupKeys)
         messages.child(topic).mirror(Double(counters.messages))
         events.child(topic, "decoded").mirror(Double(counters.events))
         events.child(topic, "dead").mirror(Double(counters.deadTotal))
@@ -148,17 +140,9 @@ final class RunMetrics: Sendable {
         made.mirror(Double(engine.incidentsMade))
         clearsUnknown.mirror(Double(engine.unknownClears))
         evictedKeys.mirror(Double(engine.evictedKeys))
-        buffered.set(engine.buffered)
         watermark.set(engine.watermark?.seconds ?? .nan)
         open.set(engine.incidentsOpen)
-        inMemory.set(engine.incidentsInMemory)
-        keys.set(engine.keys)
-        names.set(engine.names)
-        resources.set(engine.resources)
-        boundResources.set(engine.boundResources)
-        changesRemembered.set(engine.changesRemembered)
-        pairs.set(engine.pairs)
-        resourcePairs.set(engine.resourcePairs)
+        tables.update(engine)
         let published = engine.published
         let byStatus: [(IncidentStatus, UInt64)] = [
             (.open, published.opened), (.updated, published.updated), (.resolved, published.resolved), (.reopened, published.reopened),

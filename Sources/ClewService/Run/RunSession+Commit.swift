@@ -8,9 +8,10 @@ extension RunSession {
     func commitIfDue(_ now: Double) {
         if let outcome = transactor.takeOutcome() { settle(outcome) }
         guard failure == nil, !transactor.isBusy else { return }
+        let isDue = now - lastCommit >= config.output.commitInterval.inSeconds
         if waiting != nil {
-            handOver()
-        } else if outbox.isFull || now - lastCommit >= config.output.commitInterval.inSeconds, hasMoved || !outbox.isEmpty {
+            if isDue { handOver() }
+        } else if outbox.isFull || isDue, hasMoved || !outbox.isEmpty {
             handOver()
         }
     }
@@ -20,8 +21,9 @@ extension RunSession {
         while outbox.isFull, failure == nil, !shared.isStopRequested {
             if transactor.isBusy {
                 if let outcome = transactor.waitForOutcome(seconds: 0.5) { settle(outcome) }
-            } else if waiting != nil, sources.assigned.isEmpty {
-                // Only a poll can bring the group back; the outbox grows by one batch.
+            } else if waiting != nil {
+                // Only a poll can bring the group back, also where we still think that partitions are ours: the group may have gone on
+                // without us. The outbox grows by what a poll brings, which is one record as long as it is full.
                 return
             } else {
                 handOver()
@@ -58,8 +60,10 @@ extension RunSession {
     private func handOver() {
         do throws(KafkaError) {
             let group = try consumer.groupMetadata()
-            var batch: TransactionBatch
+            let batch: TransactionBatch
             if let again = waiting {
+                if again.doubt != nil, try !isStillToCommit(again) { return }
+                again.doubt = nil
                 batch = again
                 // What is no longer ours is not ours to commit.
                 batch.offsets = batch.offsets.filter { offset in
@@ -84,6 +88,24 @@ extension RunSession {
         }
     }
 
+    /// Looks at the group's offsets for what became of a transaction: false where it was committed, which is then settled, and where
+    /// another instance has gone on in our place, which is a failure.
+    private func isStillToCommit(_ batch: TransactionBatch) throws(KafkaError) -> Bool {
+        guard !batch.offsets.isEmpty else { return true }
+        let committed = try consumer.committed(batch.offsets.map(\.partition), timeout: .seconds(5))
+        if committed == batch.offsets {
+            waiting = nil
+            settle(.committed(batch))
+            return false
+        }
+        let isAsBefore = committed.allSatisfy { offset in
+            guard let number = sources.number(of: offset.partition) else { return false }
+            return sources[number].committed == (offset.isActual ? offset.offset : nil)
+        }
+        if !isAsBefore { failure = batch.doubt }
+        return isAsBefore
+    }
+
     /// Of each partition the oldest record that still waits for the watermark, else the position; only those that have changed.
     private func offsetsToCommit() -> [PartitionOffset] {
         var next = sources.indices.map { sources[$0].isAssigned ? sources[$0].position : nil }
@@ -98,7 +120,7 @@ extension RunSession {
 
     func settle(_ outcome: Transactor.Outcome) {
         switch outcome {
-        case .committed(var batch):
+        case .committed(let batch):
             for offset in batch.offsets {
                 guard let number = sources.number(of: offset.partition) else { continue }
                 sources[number].committed = offset.offset
@@ -110,6 +132,9 @@ extension RunSession {
             spare = batch
         case .groupMoved(let batch):
             log.info("the group has moved on during a transaction; it is sent again", [:], atMostEvery: 30, key: "group-moved")
+            waiting = batch
+        case .producerLost(let reason, let batch):
+            batch.doubt = reason
             waiting = batch
         case .failed(let reason, _):
             failure = reason

@@ -71,7 +71,7 @@ extension RunSession {
         for topic in 0..<pipeline.topicCount {
             let counters = pipeline.counters(ofTopic: topic)
             status.messages += counters.messages
-            metrics.update(topic: pipeline.topicName(topic), counters)
+            metrics.update(topic: pipeline.topicName(topic), counters, dedupKeys: pipeline.dedupKeys(ofTopic: topic))
         }
         metrics.update(pipeline.decoderCounters, statistics)
         if pipeline.domainNames.count > 1 {

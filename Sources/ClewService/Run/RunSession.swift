@@ -49,7 +49,7 @@ final class RunSession {
 
     private init(
         config: Config, pipeline: consuming Pipeline, log: Log, shared: SharedState, metrics: RunMetrics, subscription: Subscription,
-        consumer: Consumer, producer: Producer, admin: Admin
+        consumer: Consumer, producer: Producer, makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer, admin: Admin
     ) {
         self.config = config
         self.log = log
@@ -63,7 +63,8 @@ final class RunSession {
         pressure = BackPressure(limit: config.input.maxBuffered)
         groupCheck = GroupCheck(group: config.input.group)
         transactor = Transactor(
-            producer: producer, incidents: config.output.incidents, deadLetters: config.output.deadLetters, log: log, metrics: metrics,
+            producer: producer, makeProducer: makeProducer, incidents: config.output.incidents, deadLetters: config.output.deadLetters,
+            log: log, metrics: metrics,
             wake: { shared.wake() })
         watch = ClusterWatch(
             admin: admin, group: config.input.group, bootstrap: config.kafka.bootstrapServers.joined(separator: ","), shared: shared,
@@ -78,7 +79,8 @@ final class RunSession {
         let subscription = try Subscription(config)
         let events = ClientEvents.ofService(log: log, shared: shared, metrics: metrics)
         let admin = try Admin(properties: KafkaProperties(config), events: events)
-        let producer = try Producer(properties: .producer(config), events: events)
+        let makeProducer = { @Sendable () throws(KafkaError) in try Producer(properties: .producer(config), events: events) }
+        let producer = try makeProducer()
         let consumer = try Consumer(
             properties: .consumer(config), start: StartPosition(config.input.start), excluding: subscription.excluded, events: events)
         let startup = Startup(config: config, log: log, shared: shared)
@@ -91,7 +93,7 @@ final class RunSession {
         if let model { report(model, pipeline.modelFit, log) }
         let session = RunSession(
             config: config, pipeline: pipeline, log: log, shared: shared, metrics: metrics, subscription: subscription,
-            consumer: consumer, producer: producer, admin: admin)
+            consumer: consumer, producer: producer, makeProducer: makeProducer, admin: admin)
         defer { session.watch.end() }
         session.idleRate = idleRate
         try session.subscribe()
@@ -130,7 +132,7 @@ final class RunSession {
         let batch = consumer.makeBatch(capacity: min(RunSession.pollMessages, max(16, config.input.maxBuffered - pressure.highMark)))
         while !shared.isStopRequested, failure == nil {
             do throws(KafkaError) {
-                try consumer.poll(into: batch, timeout: RunSession.pollTimeout)
+                try consumer.poll(into: batch, timeout: RunSession.pollTimeout, maximum: outbox.isFull ? 1 : .max)
             } catch {
                 failure = failure ?? RunFailure(error.description)
                 return

@@ -3,7 +3,11 @@ package import ClewKafka
 /// What one transaction will hold: incident records, dead letters, and the offsets of the input they come from.
 ///
 /// It is kept until the transaction is committed, so that after an abort the same output can be sent again.
-package struct TransactionBatch: Sendable {
+///
+/// `@unchecked Sendable`: it belongs to one thread at a time, the pipeline's or the transactor's, and is handed to and fro. It is
+/// an object, since a buffer of which a former owner still holds a copy would be copied, and megabytes of new memory touched, where
+/// it is only to be filled again.
+package final class TransactionBatch: @unchecked Sendable {
     package enum Kind: Sendable { case incident, deadLetter }
 
     package struct Header: Sendable {
@@ -34,23 +38,27 @@ package struct TransactionBatch: Sendable {
     /// The next record to read of each partition.
     package var offsets: [PartitionOffset] = []
 
+    /// Why it is not known whether it was committed; nil where it was not.
+    package var doubt: RunFailure?
+
     package var deadLetters: Int { entries.count - incidents }
     package var isEmpty: Bool { entries.isEmpty && offsets.isEmpty }
     package var isFull: Bool { bytes.count >= TransactionBatch.fullAtBytes || entries.count >= TransactionBatch.fullAtEntries }
 
     package init() {}
 
-    package mutating func removeAll() {
+    package func removeAll() {
         // Room for the usual is kept, not what a burst took.
         bytes.removeAll(keepingCapacity: bytes.capacity <= 4 * TransactionBatch.fullAtBytes)
         entries.removeAll(keepingCapacity: true)
         headers.removeAll(keepingCapacity: true)
         offsets.removeAll(keepingCapacity: true)
         incidents = 0
+        doubt = nil
     }
 
     /// Adds the record of an incident.
-    package mutating func appendIncident(key: String, record: UnsafeRawBufferPointer) {
+    package func appendIncident(key: String, record: UnsafeRawBufferPointer) {
         let keyRange = append(key.utf8)
         let valueRange = append(record)
         entries.append(Entry(kind: .incident, key: keyRange, value: valueRange, headers: headers.count..<headers.count))
@@ -58,7 +66,7 @@ package struct TransactionBatch: Sendable {
     }
 
     /// Adds a message as it came, with headers that say why it is dead and where it was.
-    package mutating func appendDeadLetter(
+    package func appendDeadLetter(
         key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers added: [(name: String, value: String)]
     ) {
         let first = headers.count
@@ -68,7 +76,7 @@ package struct TransactionBatch: Sendable {
         entries.append(Entry(kind: .deadLetter, key: keyRange, value: valueRange, headers: first..<headers.count))
     }
 
-    private mutating func append(_ part: some Collection<UInt8>) -> Range<Int> {
+    private func append(_ part: some Collection<UInt8>) -> Range<Int> {
         let start = bytes.count
         bytes.append(contentsOf: part)
         return start..<bytes.count
@@ -76,7 +84,7 @@ package struct TransactionBatch: Sendable {
 
     /// Makes everything fit a topic that refuses larger records than `limit`: cuts dead letters (header `clew.truncated`: the
     /// original length) and takes out incident records. Returns how many were taken out.
-    package mutating func shrink(to limit: Int = safeBytes) -> Int {
+    package func shrink(to limit: Int = safeBytes) -> Int {
         var kept: [Entry] = []
         var removed = 0
         for entry in entries {
@@ -104,11 +112,17 @@ package struct TransactionBatch: Sendable {
         return removed
     }
 
-    /// Hands everything to a producer, in order.
-    package func produce(with producer: Producer, incidents: String, deadLetters: String) throws(KafkaError) {
-        let result = bytes.withUnsafeBytes { all -> Result<Void, KafkaError> in
+    /// Hands records to a producer, in order: from entry `first` on, until some `limit` bytes are handed over or all entries are.
+    /// Returns the entry to go on with.
+    package func produce(
+        with producer: Producer, incidents: String, deadLetters: String, from first: Int, limit: Int
+    ) throws(KafkaError) -> Int {
+        let result = bytes.withUnsafeBytes { all -> Result<Int, KafkaError> in
             func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? { range.map { UnsafeRawBufferPointer(rebasing: all[$0]) } }
-            for entry in entries {
+            var next = first
+            var taken = 0
+            while next < entries.count, taken < limit {
+                let entry = entries[next]
                 do throws(KafkaError) {
                     try producer.produce(
                         topic: entry.kind == .incident ? incidents : deadLetters, key: part(entry.key), value: part(entry.value),
@@ -116,9 +130,11 @@ package struct TransactionBatch: Sendable {
                 } catch {
                     return .failure(error)
                 }
+                taken += (entry.key?.count ?? 0) + (entry.value?.count ?? 0)
+                next += 1
             }
-            return .success(())
+            return .success(next)
         }
-        try result.get()
+        return try result.get()
     }
 }

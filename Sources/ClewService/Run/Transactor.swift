@@ -13,6 +13,9 @@ final class Transactor: Sendable {
         case committed(TransactionBatch)
         /// The group has moved on: the same batch is to be submitted again, by the member in its new generation.
         case groupMoved(TransactionBatch)
+        /// The brokers have given up the producer for its silence; the next batch begins with another one, which fences whoever has the
+        /// transactional id then. This batch may have been committed.
+        case producerLost(RunFailure, TransactionBatch)
         case failed(RunFailure, TransactionBatch)
     }
 
@@ -21,31 +24,40 @@ final class Transactor: Sendable {
         var outcome: Outcome?
         /// No further attempt is begun after it; nil: never given up.
         var deadline: ContinuousClock.Instant?
+        /// Changed on the transactor's thread only.
+        var producer: Producer
+        var isProducerLost = false
     }
 
     /// What keeps a transaction from being committed for the moment.
     private enum Step: Error {
         case again(KafkaError)
         case abort(KafkaError)
-        case fatal(RunFailure)
+        /// The producer is of no more use.
+        case dead(KafkaError)
     }
 
     private static let callTimeout = Duration.seconds(5)
 
-    private let producer: Producer
+    private let makeProducer: @Sendable () throws(KafkaError) -> Producer
     private let topics: (incidents: String, deadLetters: String)
     private let log: Log
     private let metrics: RunMetrics
     private let wake: @Sendable () -> Void
     private let queue = DispatchQueue(label: "clew.transactions")
     private let finished = DispatchSemaphore(value: 0)
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    /// - Parameter wake: called on the transactor's thread when an outcome can be taken.
+    /// - Parameters:
+    ///   - producer: ready for transactions.
+    ///   - makeProducer: makes another like it, should the brokers have given it up.
+    ///   - wake: called on the transactor's thread when an outcome can be taken.
     init(
-        producer: Producer, incidents: String, deadLetters: String, log: Log, metrics: RunMetrics, wake: @escaping @Sendable () -> Void
+        producer: Producer, makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer, incidents: String, deadLetters: String,
+        log: Log, metrics: RunMetrics, wake: @escaping @Sendable () -> Void
     ) {
-        self.producer = producer
+        state = Mutex(State(producer: producer))
+        self.makeProducer = makeProducer
         topics = (incidents, deadLetters)
         self.log = log
         self.metrics = metrics
@@ -88,16 +100,21 @@ final class Transactor: Sendable {
     /// From now on gives up what is not committed within `seconds`.
     func giveUp(after seconds: Double) { state.withLock { $0.deadline = .now + .seconds(seconds) } }
 
+    private var producer: Producer { state.withLock { $0.producer } }
+
     private var isOverdue: Bool { state.withLock { state in state.deadline.map { ContinuousClock.now > $0 } ?? false } }
 
     // MARK: On the transactor's thread
 
-    private func carryOut(_ original: TransactionBatch, _ group: ConsumerGroupMetadata) -> Outcome {
-        var batch = original
+    private func carryOut(_ batch: TransactionBatch, _ group: ConsumerGroupMetadata) -> Outcome {
         var attempt = 0
         var refusals = 0
         let start = Clock.monotonicSeconds()
+        if state.withLock({ $0.isProducerLost }) {
+            do throws(RunFailure) { try renewProducer() } catch { return .failed(error, batch) }
+        }
         while true {
+            let begun = ContinuousClock.now
             do throws(Step) {
                 try commit(batch, group)
                 metrics.transactionCommitted(batch, seconds: Clock.monotonicSeconds() - start)
@@ -106,6 +123,12 @@ final class Transactor: Sendable {
             } catch {
                 do throws(RunFailure) {
                     let cause = try rollBack(error)
+                    if isDeadly(cause) {
+                        // Sooner than that only another instance can have done it.
+                        guard ContinuousClock.now - begun >= producer.transactionTimeout else { throw fatal(cause) }
+                        state.withLock { $0.isProducerLost = true }
+                        return .producerLost(fatal(cause), batch)
+                    }
                     if Transactor.isAboutGroup(cause) { return .groupMoved(batch) }
                     attempt += 1
                     log.warning(
@@ -113,7 +136,7 @@ final class Transactor: Sendable {
                         atMostEvery: 30, key: "aborted-\(cause.code.rawValue)")
                     if cause.code == .messageTooLarge {
                         refusals += 1
-                        makeFit(&batch, limit: max(1_000, TransactionBatch.safeBytes >> (2 * (refusals - 1))))
+                        makeFit(batch, limit: max(1_000, TransactionBatch.safeBytes >> (2 * (refusals - 1))))
                     }
                 } catch {
                     return .failed(error, batch)
@@ -123,38 +146,82 @@ final class Transactor: Sendable {
         }
     }
 
-    /// Makes room for another attempt; returns why it is needed. Throws what cannot be mended, or not in time.
+    /// Makes room for another attempt; returns why it is needed. Throws what cannot be mended in time.
     private func rollBack(_ step: Step) throws(RunFailure) -> KafkaError {
-        switch step {
-        case .fatal(let failure): throw failure
-        // Only given up by time: the outcome of the last call is not known.
-        case .again(let cause): throw RunFailure(Transactor.notConfirmed(cause))
-        case .abort(let cause):
+        do throws(Step) {
+            guard case .abort(let cause) = step else { throw step }
             metrics.transactionAborted()
-            do throws(Step) {
-                try repeating { () throws(KafkaError) in try producer.abortTransaction(timeout: Transactor.callTimeout) }
-            } catch {
-                if case .fatal(let failure) = error { throw failure }
-                throw RunFailure(Transactor.notConfirmed(cause))
-            }
-            if isOverdue { throw RunFailure(Transactor.notConfirmed(cause)) }
+            try repeating { () throws(KafkaError) in try producer.abortTransaction(timeout: Transactor.callTimeout) }
+            if isOverdue { throw .again(cause) }
             return cause
+        } catch {
+            switch error {
+            // Given up by time, or not even an abort is possible: the outcome of the last call is not known.
+            case .again(let cause), .abort(let cause): throw RunFailure(Transactor.notConfirmed(cause))
+            case .dead(let cause): return cause
+            }
+        }
+    }
+
+    /// The brokers have aborted a transaction, as it was open for too long (an outage, a sleeping machine), and fenced its producer.
+    private func renewProducer() throws(RunFailure) {
+        log.warning("a transaction was open for longer than transaction.timeout.ms, and the brokers gave it up: starting another producer")
+        do throws(Step) {
+            let new: Producer
+            do throws(KafkaError) { new = try makeProducer() } catch { throw Step.dead(error) }
+            try repeating { () throws(KafkaError) in try new.initTransactions(timeout: Transactor.callTimeout) }
+            // Outside of the lock: to end the former one takes time.
+            _ = state.withLock { state in
+                defer { (state.producer, state.isProducerLost) = (new, false) }
+                return state.producer
+            }
+        } catch {
+            switch error {
+            case .dead(let cause): throw fatal(cause)
+            case .again(let cause), .abort(let cause): throw RunFailure(Transactor.notConfirmed(cause))
+            }
         }
     }
 
     private func commit(_ batch: TransactionBatch, _ group: ConsumerGroupMetadata) throws(Step) {
         try repeating { () throws(KafkaError) in try producer.beginTransaction() }
-        do throws(KafkaError) {
-            try batch.produce(with: producer, incidents: topics.incidents, deadLetters: topics.deadLetters)
-        } catch {
-            throw error.isFatal ? .fatal(fatal(error)) : .abort(error)
-        }
+        try produce(batch)
         if !batch.offsets.isEmpty {
             try repeating { () throws(KafkaError) in
                 try producer.sendOffsets(batch.offsets, group: group, timeout: Transactor.callTimeout)
             }
         }
         try repeating { () throws(KafkaError) in try producer.commitTransaction(timeout: Transactor.callTimeout) }
+    }
+
+    /// Hands over all records, no faster than the brokers take them, and waits until less than a request is left of them.
+    private func produce(_ batch: TransactionBatch) throws(Step) {
+        var next = 0
+        while next < batch.entries.count {
+            let room = producer.room
+            guard room > 0 else {
+                try waitForBrokers()
+                continue
+            }
+            do throws(KafkaError) {
+                next = try batch.produce(
+                    with: producer, incidents: topics.incidents, deadLetters: topics.deadLetters, from: next, limit: room)
+            } catch {
+                throw isDeadly(error) ? .dead(error) : .abort(error)
+            }
+        }
+        while producer.isRequestFull { try waitForBrokers() }
+    }
+
+    /// Until something is acknowledged, or given up: records that no broker takes fail after `message.timeout.ms`.
+    private func waitForBrokers() throws(Step) {
+        if isOverdue { throw .again(KafkaError(code: .timedOut, message: "records are not acknowledged")) }
+        guard !producer.poll(timeout: .milliseconds(100)) else { return }
+        do throws(KafkaError) {
+            try producer.checkTransaction()
+        } catch {
+            throw isDeadly(error) ? .dead(error) : .abort(error)
+        }
     }
 
     /// Makes a call until it is answered. A broker that is away is waited for.
@@ -164,7 +231,7 @@ final class Transactor: Sendable {
             do throws(KafkaError) {
                 return try call()
             } catch {
-                if error.isFatal || error.isFenced { throw .fatal(fatal(error)) }
+                if isDeadly(error) { throw .dead(error) }
                 if error.requiresAbort { throw .abort(error) }
                 // An error without a flag: the transaction cannot go on as it is.
                 guard error.isRetriable else { throw .abort(error) }
@@ -177,7 +244,7 @@ final class Transactor: Sendable {
         }
     }
 
-    private func makeFit(_ batch: inout TransactionBatch, limit: Int) {
+    private func makeFit(_ batch: TransactionBatch, limit: Int) {
         let removed = batch.shrink(to: limit)
         metrics.recordsTooLarge(removed)
         log.error(
@@ -188,11 +255,13 @@ final class Transactor: Sendable {
             ])
     }
 
+    private func isDeadly(_ error: KafkaError) -> Bool { error.isFatal || error.isFenced }
+
     private func fatal(_ error: KafkaError) -> RunFailure {
         guard error.isFenced else { return RunFailure(error.description) }
         return RunFailure(
-            "another instance with the transactional id \"\(producer.transactionalID ?? "")\" has taken over, or this one was silent for "
-                + "longer than transaction.timeout.ms: \(error.description); run one instance a group, or set output.transactional_id")
+            "another instance with the transactional id \"\(producer.transactionalID ?? "")\" has taken over: \(error.description); "
+                + "run one instance a group, or set output.transactional_id")
     }
 
     private static func notConfirmed(_ cause: KafkaError) -> String {
