@@ -31,6 +31,7 @@ let package = Package(
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CYaml", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        .systemLibrary(name: "CLinux"),
         .target(
             name: "CSimdjson",
             cxxSettings: [.unsafeFlags(["-O2"])],
@@ -44,7 +45,7 @@ let package = Package(
         library("ClewFormats", ["ClewEngine", "CSimdjson", "ClewYAML"]),
         library("ClewConfig", ["ClewEngine", "ClewYAML"]),
         library("ClewModel", ["ClewEngine", "ClewConfig", "ClewYAML"]),
-        library("ClewArchive", ["CZstd", "CZlib"]),
+        library("ClewArchive", ["CZstd", "CZlib", "CLinux"]),
         library("ClewKafka", ["CRdkafka"]),
 
         // Small parts that know nothing of Clew.

@@ -15,9 +15,9 @@ public final class ArchiveWriter {
         /// written as it is.
         public var replacesAtomically = false
         /// Bytes gathered before they are compressed or written.
-        public var bufferSize = 128 << 10
+        public var bufferSize = 256 << 10
 
-        public init(format: ArchiveFormat? = nil, level: Int? = nil, replacesAtomically: Bool = false, bufferSize: Int = 128 << 10) {
+        public init(format: ArchiveFormat? = nil, level: Int? = nil, replacesAtomically: Bool = false, bufferSize: Int = 256 << 10) {
             self.format = format
             self.level = level
             self.replacesAtomically = replacesAtomically
@@ -63,7 +63,7 @@ public final class ArchiveWriter {
         self.path = path
         self.format = format
         temporaryPath = temporary
-        output = ByteOutput(name: name, descriptor: descriptor)
+        output = ByteOutput(name: name, descriptor: descriptor, isNewFile: path != "-")
         bufferSize = max(1, options.bufferSize)
         buffer.reserveCapacity(bufferSize)
     }

@@ -5,10 +5,13 @@ struct ByteOutput {
     let name: String
     let descriptor: Int32
     private(set) var offset: UInt64 = 0
+    private var writeBehind: WriteBehind?
 
-    init(name: String, descriptor: Int32) {
+    /// - Parameter isNewFile: A regular file that is written from its beginning, and not read meanwhile.
+    init(name: String, descriptor: Int32, isNewFile: Bool = false) {
         self.name = name
         self.descriptor = descriptor
+        if isNewFile { writeBehind = WriteBehind(descriptor: descriptor) }
     }
 
     /// Writes all bytes, however many calls it takes.
@@ -20,6 +23,7 @@ struct ByteOutput {
             if written > 0 {
                 at += written
                 offset += UInt64(written)
+                writeBehind?.advance(to: offset)
             } else if written < 0, errno == EAGAIN {
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&waiting, 1, -1)

@@ -24,6 +24,33 @@ import Testing
         #expect(writer.storedBytes == UInt64(TemporaryDirectory.contents(path).count))
     }
 
+    /// Longer than what is kept in memory (`WriteBehind`): sent to the device in pieces, and given up there.
+    @Test func aLongFileIsWhole() throws {
+        let path = "\(directory.path)/long"
+        let writer = try ArchiveWriter(path: path)
+        // A prime, so that no piece ends with a line.
+        let length = 99_991
+        let count = (150 << 20) / length
+        var line = [UInt8](repeating: 0x61, count: length)
+        line[length - 1] = 0x0A
+        for number in 0..<count {
+            line[number % 1000] = UInt8(0x62 + number % 20)
+            try writer.write(line)
+            line[number % 1000] = 0x61
+        }
+        try writer.close()
+        let reader = try ArchiveReader(path: path)
+        var found = 0
+        while let item = try reader.next() {
+            guard case .lines(let block) = item else { continue }
+            for line in block {
+                #expect(line.bytes.count == length - 1 && line.bytes[found % 1000] == UInt8(0x62 + found % 20))
+                found += 1
+            }
+        }
+        #expect(found == count)
+    }
+
     @Test func emptyFilesAreWhole() throws {
         for name in ["a", "a.zst", "a.gz"] {
             let path = "\(directory.path)/\(name)"
