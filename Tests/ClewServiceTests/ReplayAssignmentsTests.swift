@@ -110,17 +110,19 @@ import Testing
     func withoutRecordsTheSame(_ name: String) throws {
         let place = try ReplayPlace()
         let topology = try ReplayPlace.topology(name)
+        var config = Config()
+        config.correlation.changeTypes = ["*ollout*", "*eploy*"]
         var options = ReplayOptions()
         options.files = [ReplayPlace.events(name)]
         options.assignments = "\(place.directory)/without"
         var replay = Replay(
-            options: options, config: Config(), topology: topology, output: NoOutput(), report: { _ in }, complain: { _ in })
+            options: options, config: config, topology: topology, output: NoOutput(), report: { _ in }, complain: { _ in })
         let summary = try replay.run()
         let without = try ReplayPlace.lines("\(place.directory)/without")
         options.assignments = "\(place.directory)/with"
         let list = RecordList()
         var other = Replay(
-            options: options, config: Config(), topology: topology, output: MemoryOutput(list: list), report: { _ in }, complain: { _ in })
+            options: options, config: config, topology: topology, output: MemoryOutput(list: list), report: { _ in }, complain: { _ in })
         let expected = try other.run()
         #expect(!list.lines.isEmpty && summary.records == 0)
         #expect(try ReplayPlace.lines("\(place.directory)/with") == without)

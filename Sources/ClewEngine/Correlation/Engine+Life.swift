@@ -98,7 +98,8 @@ extension Engine {
     /// A change was told of that may have led to the incident: the next ranking weighs it. Where that puts another resource
     /// first, it is told as soon as an update may be.
     mutating func reconsiderCauses(_ slot: Int, _ now: Double) {
-        guard incidents.details[slot].revision > 0, incidents.hot[slot].redirect < 0 else { return }
+        // Where nobody reads of causes, none is ranked.
+        guard makesRevisions, incidents.details[slot].revision > 0, incidents.hot[slot].redirect < 0 else { return }
         guard !incidents.details[slot].isResolved, !incidents.details[slot].isFrozen else { return }
         incidents.details[slot].mayHaveNewCause = true
         requestLife(slot, at: max(nextCauseUpdate(slot), now.nextUp))
