@@ -69,11 +69,37 @@ final class ClientHandle: @unchecked Sendable {
     }
 }
 
+/// What a producer's delivery reports have told.
+struct DeliveryReports {
+    var counts = Deliveries()
+    private var partitions: Set<Partition> = []
+
+    private struct Partition: Hashable {
+        /// Address of the library's topic object, which lives as long as its producer.
+        let topic: UInt
+        let number: Int32
+    }
+
+    mutating func add(_ message: rd_kafka_message_t) {
+        counts.bytes += message.len + message.key_len
+        guard message.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            counts.failed += 1
+            if counts.firstError == nil {
+                let topic = rd_kafka_topic_name(message.rkt).map { String(cString: $0) } ?? ""
+                counts.firstError = KafkaError(message.err, "record for topic \(topic) not delivered")
+            }
+            return
+        }
+        counts.delivered += 1
+        if partitions.insert(Partition(topic: UInt(bitPattern: message.rkt), number: message.partition)).inserted { counts.partitions += 1 }
+    }
+}
+
 /// What the callbacks of one client need.
 final class ClientContext: @unchecked Sendable {
     let events: ClientEvents
     let diagnosis: Mutex<FailureDiagnosis>
-    let deliveries = Mutex(Deliveries())
+    let deliveries = Mutex(DeliveryReports())
     /// Set before the client is used; called and changed on the polling thread only, hence `@unchecked Sendable`.
     var rebalance: ((rd_kafka_resp_err_t, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void)?
 
@@ -124,20 +150,7 @@ private nonisolated func deliveryCallback(
     _ client: OpaquePointer?, _ message: UnsafePointer<rd_kafka_message_t>?, _ opaque: UnsafeMutableRawPointer?
 ) {
     guard let message, let context = ClientContext.of(opaque) else { return }
-    let error = message.pointee.err
-    let size = message.pointee.len + message.pointee.key_len
-    context.deliveries.withLock { deliveries in
-        deliveries.bytes += size
-        guard error != RD_KAFKA_RESP_ERR_NO_ERROR else {
-            deliveries.delivered += 1
-            return
-        }
-        deliveries.failed += 1
-        if deliveries.firstError == nil {
-            let topic = rd_kafka_topic_name(message.pointee.rkt).map { String(cString: $0) } ?? ""
-            deliveries.firstError = KafkaError(error, "record for topic \(topic) not delivered")
-        }
-    }
+    context.deliveries.withLock { $0.add(message.pointee) }
 }
 
 private nonisolated func rebalanceCallback(

@@ -1,4 +1,5 @@
 import CRdkafka
+import Glibc
 
 extension Consumer {
     /// The offset after the last record that was polled, ``PartitionOffset/none`` before the first one.
@@ -11,19 +12,11 @@ extension Consumer {
     /// The group's committed offsets, ``PartitionOffset/none`` where there is none. Asks the broker; waits out transactions
     /// whose outcome is not settled yet.
     public func committed(_ partitions: [TopicPartition], timeout: Duration) throws(KafkaError) -> [PartitionOffset] {
-        let action = "cannot read the committed offsets of the group"
-        let deadline = ContinuousClock.now + timeout
-        while true {
-            let list = PartitionList(partitions)
-            let left = deadline - ContinuousClock.now
-            let error = rd_kafka_committed(handle.raw, list.pointer, max(1, left.milliseconds))
-            let partitionError = list.firstError(action)
-            if error == RD_KAFKA_RESP_ERR_NO_ERROR, partitionError == nil { return list.offsets }
-            // A new coordinator answers "not yet" for a moment.
-            let failure = error == RD_KAFKA_RESP_ERR_NO_ERROR ? (partitionError ?? KafkaError(error, action)) : KafkaError(error, action)
-            guard failure.isRetriable, left > .zero, failure.code != .timedOut else { throw handle.explain(failure) }
-        }
+        try groupOffsets.committed(partitions, timeout: timeout)
     }
+
+    /// The group's offsets, for another thread to ask about.
+    public var groupOffsets: GroupOffsets { GroupOffsets(handle: handle) }
 
     /// Commits offsets (the next record to read) of the group, and waits for the answer. For use without transactions.
     public func commit(_ offsets: [PartitionOffset]) throws(KafkaError) {
@@ -102,6 +95,28 @@ extension Consumer {
         defer { rd_kafka_mem_free(handle.raw, text) }
         let id = String(cString: text)
         return id.isEmpty ? nil : id
+    }
+}
+
+/// The committed offsets of a consumer's group, from any thread. After the consumer has closed they cannot be read any more.
+public struct GroupOffsets: Sendable {
+    let handle: ClientHandle
+
+    /// As ``Consumer/committed(_:timeout:)``.
+    public func committed(_ partitions: [TopicPartition], timeout: Duration) throws(KafkaError) -> [PartitionOffset] {
+        let action = "cannot read the committed offsets of the group"
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            let list = PartitionList(partitions)
+            let left = deadline - ContinuousClock.now
+            let error = rd_kafka_committed(handle.raw, list.pointer, max(1, left.milliseconds))
+            let partitionError = list.firstError(action)
+            if error == RD_KAFKA_RESP_ERR_NO_ERROR, partitionError == nil { return list.offsets }
+            // A new coordinator answers "not yet" for a moment.
+            let failure = error == RD_KAFKA_RESP_ERR_NO_ERROR ? (partitionError ?? KafkaError(error, action)) : KafkaError(error, action)
+            guard failure.isRetriable, left > .zero, failure.code != .timedOut else { throw handle.explain(failure) }
+            usleep(20_000)
+        }
     }
 }
 

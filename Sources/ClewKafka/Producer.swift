@@ -9,6 +9,8 @@ public struct Deliveries: Sendable, Equatable {
     public internal(set) var failed: UInt64 = 0
     /// Bytes of keys and values of both.
     public internal(set) var bytes = 0
+    /// Partitions that any of the delivered ones went to.
+    public internal(set) var partitions = 0
     /// The first failure since the producer was made, the last transaction began, or the failures were taken.
     public internal(set) var firstError: KafkaError?
 
@@ -17,7 +19,7 @@ public struct Deliveries: Sendable, Equatable {
 
 /// A Kafka producer, idempotent; transactional if `transactional.id` is set.
 ///
-/// Records carry the wall clock as their timestamp, never an event's time: the broker's retention goes by it.
+/// It counts by the reports on its records, so `delivery.report.only.error` is always off. Records carry the wall clock as their timestamp, never an event's time: the broker's retention goes by it.
 /// May be used from any thread, but transaction calls one at a time. While offsets are sent or a transaction commits,
 /// nothing may be produced: the library would count such records to a transaction whose offsets leave out their input.
 public final class Producer: Sendable {
@@ -54,7 +56,8 @@ public final class Producer: Sendable {
 
     /// Connects to nothing yet. `properties` go over ``defaults``.
     public init(properties: KafkaProperties, events: ClientEvents = ClientEvents()) throws(KafkaError) {
-        let all = Self.defaults.overridden(by: properties)
+        var all = Self.defaults.overridden(by: properties)
+        all["delivery.report.only.error"] = "false"
         requestBytes = all["batch.size"].flatMap { Int($0) } ?? 1_000_000
         transactionTimeout = .milliseconds(all["transaction.timeout.ms"].flatMap { Int($0) } ?? 60_000)
         transactionalID = all["transactional.id"]
@@ -149,22 +152,29 @@ public final class Producer: Sendable {
     /// The idempotent producer has one request of several records under way to a partition, and its thread asks for the answer without a
     /// pause (a whole core's worth) as long as another request could be made from what it holds. So a writer of many records
     /// hands over one request's worth and not quite another, which is enough to keep a connection busy, and calls ``poll(timeout:)``
-    /// where there is no room. `linger.ms` must be longer than an answer takes.
-    public var room: Int { requestBytes * 19 / 10 - pendingBytes }
+    /// where there is no room. `linger.ms` must be longer than an answer takes. Each partition that records have gone to so far adds a
+    /// request: with less, none of the requests might be full, and all would wait for `linger.ms`.
+    public var room: Int {
+        let now = deliveries
+        return requestBytes * max(1, now.partitions) + requestBytes * 9 / 10 - pendingBytes(now)
+    }
 
-    /// Whether more than a request's worth is taken and not yet delivered or given up.
-    public var isRequestFull: Bool { pendingBytes >= requestBytes }
+    /// Whether so much is taken and not yet delivered or given up that a request is full, whatever the partitions.
+    public var isRequestFull: Bool {
+        let now = deliveries
+        return pendingBytes(now) >= requestBytes * max(1, now.partitions)
+    }
 
-    private var pendingBytes: Int { taken.load(ordering: .relaxed) - deliveries.bytes }
+    private func pendingBytes(_ now: Deliveries) -> Int { taken.load(ordering: .relaxed) - now.bytes }
 
     /// Counts since the producer was made.
-    public var deliveries: Deliveries { handle.context.deliveries.withLock { $0 } }
+    public var deliveries: Deliveries { handle.context.deliveries.withLock { $0.counts } }
 
     /// The first delivery failure since the last call, which is forgotten with it.
     public func takeFirstError() -> KafkaError? {
         handle.context.deliveries.withLock { deliveries in
-            defer { deliveries.firstError = nil }
-            return deliveries.firstError
+            defer { deliveries.counts.firstError = nil }
+            return deliveries.counts.firstError
         }
     }
 

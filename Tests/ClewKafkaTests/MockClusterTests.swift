@@ -23,6 +23,44 @@ import Testing
         #expect(producer.deliveries.bytes == 9 * 901)
     }
 
+    /// Where only one request's worth of all partitions was handed over, none of their requests would be full: each would wait for
+    /// `linger.ms`.
+    @Test func roomGrowsWithThePartitions() throws {
+        let cluster = try MockCluster()
+        try cluster.createTopic("t", partitionCount: 4)
+        let producer = try Producer(properties: properties(cluster, ["batch.size": "10000", "linger.ms": "60000"]))
+        let value = [UInt8](repeating: 0x61, count: 1_000)
+        func produce(_ partition: Int32) throws {
+            try producer.produce(topic: "t", key: nil, value: value, partitioning: .partition(partition))
+        }
+        for partition in 0..<4 as Range<Int32> { try produce(partition) }
+        try producer.flush(timeout: .seconds(10))
+        #expect(producer.deliveries.partitions == 4)
+        #expect(producer.room == 49_000)
+        var next: Int32 = 0
+        while producer.room > 0 {
+            try produce(next % 4)
+            next += 1
+        }
+        #expect(producer.isRequestFull)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while producer.deliveries.delivered == 4, ContinuousClock.now < deadline { producer.poll(timeout: .milliseconds(50)) }
+        #expect(producer.deliveries.delivered > 4)
+        try producer.flush(timeout: .seconds(10))
+        #expect(!producer.isRequestFull)
+    }
+
+    /// Without reports on what went well, a transaction would never be finished.
+    @Test func everyRecordIsReported() throws {
+        let cluster = try MockCluster()
+        try cluster.createTopic("t", partitionCount: 1)
+        let producer = try Producer(properties: properties(cluster, ["delivery.report.only.error": "true"]))
+        for _ in 0..<3 { try producer.produce(topic: "t", key: nil, value: [0x61]) }
+        try producer.flush(timeout: .seconds(10))
+        #expect(producer.deliveries.delivered == 3)
+        #expect(producer.deliveries.bytes == 3)
+    }
+
     @Test func roundTripWithHeadersTombstonesAndPartitionEnds() throws {
         let cluster = try MockCluster()
         try cluster.createTopic("t", partitionCount: 2)

@@ -114,10 +114,42 @@ import Testing
         #expect(change.pause == [0])
     }
 
+    @Test func aFullOutputHoldsAllAndLetsThemGo() {
+        var pressure = BackPressure(limit: 100)
+        let open = [Partition(index: 0, clock: 10), Partition(index: 1, clock: 50), Partition(index: 2, clock: nil, isActive: false)]
+        #expect(pressure.decide(buffered: 0, watermark: 10, isOutputFull: true, partitions: open).pause == [0, 1, 2])
+        #expect(!pressure.isOn)
+        var paused = open
+        for index in paused.indices { paused[index].isPaused = true }
+        #expect(pressure.decide(buffered: 0, watermark: 10, isOutputFull: true, partitions: paused) == BackPressure.Change())
+        #expect(pressure.decide(buffered: 0, watermark: 10, partitions: paused).resume == [0, 1, 2])
+        // What is ahead of the watermark stays where too much waits.
+        #expect(pressure.decide(buffered: 80, watermark: 10, partitions: paused).resume == [0, 2])
+    }
+
     @Test func idleIsLeftAlone() {
         var pressure = BackPressure(limit: 100)
         let change = pressure.decide(buffered: 80, watermark: 10, partitions: [Partition(index: 0, clock: 60, isActive: false)])
         #expect(change == BackPressure.Change())
+    }
+}
+
+@Suite struct TransactionBatchTests {
+    private func offsets(_ first: Int64, _ second: Int64) -> [PartitionOffset] {
+        [PartitionOffset(topic: "t", partition: 0, offset: first), PartitionOffset(topic: "t", partition: 1, offset: second)]
+    }
+
+    @Test func theGroupsOffsetsTellWhetherItWasCommitted() {
+        let batch = TransactionBatch()
+        batch.offsets = offsets(10, 20)
+        batch.before = offsets(5, PartitionOffset.none)
+        #expect(batch.isCommitted(where: offsets(10, 20)) == true)
+        #expect(batch.isCommitted(where: offsets(5, PartitionOffset.none)) == false)
+        // Somebody else has read on, or only half of it is there, which no transaction leaves.
+        #expect(batch.isCommitted(where: offsets(12, 20)) == nil)
+        #expect(batch.isCommitted(where: offsets(10, PartitionOffset.none)) == nil)
+        batch.removeAll()
+        #expect(batch.before.isEmpty)
     }
 }
 

@@ -69,20 +69,83 @@ struct RunOutageTests {
         #expect(values(received) == expected)
     }
 
+    /// Dead letters that were produced, in the order of the topic.
+    private func deadLetters(_ place: RunPlace, _ broker: KafkaBroker, count: Int) throws -> [String] {
+        let consumer = try Consumer(properties: ["bootstrap.servers": broker.bootstrap])
+        defer { consumer.close() }
+        try consumer.assign([PartitionOffset(topic: place.dead, partition: 0, offset: PartitionOffset.beginning)])
+        var received: [Received] = []
+        #expect(try poll(consumer, into: &received) { $0.count >= count })
+        return values(received)
+    }
+
+    /// Input of which every message is a record of the output, `count` of them.
+    private func produceGarbage(_ count: Int, _ place: RunPlace, _ broker: KafkaBroker) throws {
+        let producer = try Producer(properties: ["bootstrap.servers": broker.bootstrap])
+        for number in 0..<count { try producer.produce(topic: place.input, key: nil, value: Array("no event \(number)".utf8)) }
+        try producer.flush(timeout: .seconds(60))
+    }
+
+    /// With a full outbox behind a transaction that nobody answers, the service goes on polling and telling how it stands.
+    @Test func aFullOutputHoldsTheInputAndNothingElse() throws {
+        let broker = try KafkaBroker.start()
+        defer { broker.stop() }
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(try Admin(properties: ["bootstrap.servers": broker.bootstrap]))
+        let count = 6 * TransactionBatch.fullAtEntries
+        try produceGarbage(count, place, broker)
+        let running = try RunningService(place.config)
+        #expect(eventually { running.service.status.deadLettersPublished > 0 || running.isEnded })
+        try broker.freeze()
+        let paused = "clew_partition_paused{topic=\"\(place.input)\",partition=\"0\"}"
+        #expect(try eventually { try running.metric(paused) == 1 })
+        #expect(try running.metric("clew_output_waiting_bytes") ?? 0 > 0)
+        #expect(running.logged("the brokers are slow to take the results") == 1)
+        try broker.thaw()
+        #expect(eventually(seconds: 60) { running.service.status.deadLettersPublished == UInt64(count) || running.isEnded })
+        #expect(try eventually { try running.metric(paused) == 0 && running.metric("clew_output_waiting_bytes") == 0 })
+        try running.stop()
+        #expect(try deadLetters(place, broker, count: count) == (0..<count).map { "no event \($0)" })
+    }
+
+    /// The group has gone on without us, and comes back only by a poll: also at a stop.
+    @Test func aStopWhileTheGroupIsAwayLosesAndDoublesNothing() throws {
+        let broker = try KafkaBroker.start()
+        defer { broker.stop() }
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(try Admin(properties: ["bootstrap.servers": broker.bootstrap]))
+        var config = place.config
+        config.kafka.properties = ["transaction.timeout.ms": "1000", "session.timeout.ms": "1500", "heartbeat.interval.ms": "300"]
+        let count = 5 * TransactionBatch.fullAtEntries
+        try produceGarbage(count, place, broker)
+        let running = try RunningService(config)
+        #expect(eventually { running.service.status.deadLettersPublished > 0 || running.isEnded })
+        try broker.freeze()
+        let thawed = ContinuousClock.now + .seconds(5)
+        #expect(eventually { ContinuousClock.now > thawed })
+        running.service.requestStop()
+        #expect(eventually { running.logged("draining") == 1 || running.isEnded })
+        try broker.thaw()
+        try running.stop()
+        let published = Int(running.service.status.deadLettersPublished)
+        #expect(try deadLetters(place, broker, count: published) == (0..<published).map { "no event \($0)" })
+        // The next one goes on where this one has ended.
+        let next = try RunningService(place.config)
+        #expect(eventually(seconds: 60) { next.service.status.deadLettersPublished == UInt64(count - published) || next.isEnded })
+        try next.stop()
+        #expect(try deadLetters(place, broker, count: count) == (0..<count).map { "no event \($0)" })
+    }
+
     /// The brokers abort the transaction and fence the producer, the group goes on without its member, and the outbox is full.
     @Test func anOutageLongerThanATransactionLosesAndDoublesNothing() throws {
         let broker = try KafkaBroker.start()
         defer { broker.stop() }
         let place = RunPlace(broker: broker.bootstrap)
-        let admin = try Admin(properties: ["bootstrap.servers": broker.bootstrap])
-        try place.createTopics(admin)
+        try place.createTopics(try Admin(properties: ["bootstrap.servers": broker.bootstrap]))
         var config = place.config
         config.kafka.properties = ["transaction.timeout.ms": "1000", "session.timeout.ms": "1500", "heartbeat.interval.ms": "300"]
-        let producer = try Producer(properties: ["bootstrap.servers": broker.bootstrap])
-        // Every message is a record of the output: five transactions and more.
         let count = 5 * TransactionBatch.fullAtEntries
-        for number in 0..<count { try producer.produce(topic: place.input, key: nil, value: Array("no event \(number)".utf8)) }
-        try producer.flush(timeout: .seconds(60))
+        try produceGarbage(count, place, broker)
         let running = try RunningService(config)
         #expect(eventually { running.service.status.deadLettersPublished > 0 || running.isEnded })
         try broker.freeze()
@@ -94,12 +157,6 @@ struct RunOutageTests {
         #expect(eventually(seconds: 60) { running.service.status.deadLettersPublished == UInt64(count) || running.isEnded })
         try running.stop()
         #expect(running.logged("partitions lost") == 1)
-
-        let consumer = try Consumer(properties: ["bootstrap.servers": broker.bootstrap])
-        try consumer.assign([PartitionOffset(topic: place.dead, partition: 0, offset: PartitionOffset.beginning)])
-        var received: [Received] = []
-        #expect(try poll(consumer, into: &received) { $0.count >= count })
-        consumer.close()
-        #expect(values(received) == (0..<count).map { "no event \($0)" })
+        #expect(try deadLetters(place, broker, count: count) == (0..<count).map { "no event \($0)" })
     }
 }

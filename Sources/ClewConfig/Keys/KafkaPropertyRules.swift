@@ -20,6 +20,7 @@ public enum KafkaPropertyRules {
         ("request.required.acks", "exactly-once needs the acknowledgement of all replicas"),
         ("enable.partition.eof", "the ends of partitions tell which of them are idle"),
         ("allow.auto.create.topics", "set output.create_topics instead"),
+        ("delivery.report.only.error", "a transaction is finished by the reports on its records"),
     ]
 
     /// Why Clew must control a property itself; nil if it may be set.

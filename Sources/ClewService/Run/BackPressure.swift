@@ -1,7 +1,8 @@
-/// Which partitions to hold back when too many events wait for the watermark (`input.max_buffered`).
+/// Which partitions to hold back: all while the output is full, and some when too many events wait for the watermark
+/// (`input.max_buffered`).
 ///
 /// Those ahead of the watermark are paused when the high mark is reached, and read on below the low one. One that holds the
-/// watermark is never paused: all would wait for it.
+/// watermark is not paused for their sake: all would wait for it.
 package struct BackPressure {
     /// A partition at the moment of deciding.
     package struct Partition: Equatable {
@@ -42,12 +43,12 @@ package struct BackPressure {
     }
 
     /// Decides by the number of waiting events and the watermark (microseconds, nil before there is one).
-    package mutating func decide(buffered: Int, watermark: Int64?, partitions: [Partition]) -> Change {
+    package mutating func decide(buffered: Int, watermark: Int64?, isOutputFull: Bool = false, partitions: [Partition]) -> Change {
         if buffered >= highMark { isOn = true } else if buffered <= lowMark { isOn = false }
         var change = Change()
         for partition in partitions {
             let isAhead = partition.isActive && partition.clock.map { $0 > watermark ?? .min } ?? false
-            let shouldWait = isOn && isAhead
+            let shouldWait = isOutputFull || isOn && isAhead
             if shouldWait, !partition.isPaused { change.pause.append(partition.index) }
             if !shouldWait, partition.isPaused { change.resume.append(partition.index) }
         }

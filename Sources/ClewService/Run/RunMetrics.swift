@@ -64,7 +64,9 @@ final class RunMetrics: Sendable {
         watermarkLag = registry.gauge(
             "clew_watermark_lag_seconds", "Event time by which the watermark is behind the newest event of a partition.", labels: place)
         idle = registry.gauge("clew_partition_idle", "1 while a partition does not hold the watermark.", labels: place)
-        paused = registry.gauge("clew_partition_paused", "1 while a partition is held back by input.max_buffered.", labels: place)
+        paused = registry.gauge(
+            "clew_partition_paused", "1 while a partition is held back: by input.max_buffered, or as results wait for the brokers.",
+            labels: place)
         watermark = registry.gauge("clew_watermark_timestamp_seconds", "Event time up to which the input is complete, since 1970.")
         open = registry.gauge("clew_incidents_open", "Incidents that are open.")
         openInDomain = registry.gauge(
@@ -75,7 +77,7 @@ final class RunMetrics: Sendable {
         records = registry.counter("clew_output_records_total", "Records whose transaction was committed, by topic.", labels: ["topic"])
         transactions = registry.counter("clew_transactions_total", "Transactions, by how they ended.", labels: ["outcome"])
         transactionSeconds = registry.histogram("clew_transaction_duration_seconds", "Time from handing over to the commit.")
-        waitingBytes = registry.gauge("clew_output_waiting_bytes", "Output that waits for its transaction.")
+        waitingBytes = registry.gauge("clew_output_waiting_bytes", "Output whose transaction is not committed yet.")
         tooLarge = registry.counter("clew_records_too_large_total", "Incident records left out, as their topic refuses their size.")
         errors = registry.counter("clew_errors_total", "Errors told by the Kafka clients, by name.", labels: ["code"])
         rebalances = registry.counter("clew_rebalances_total", "Times that the group gave out partitions.")

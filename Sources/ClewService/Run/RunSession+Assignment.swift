@@ -54,7 +54,7 @@ extension RunSession {
             idle.add(number)
             pipeline.correlator.setPartition(UInt32(number), .active)
         }
-        shared.update { $0.phase = .running }
+        shared.update { if $0.phase == .joining { $0.phase = .running } }
         log.info("partitions assigned", ["partitions": LogValue(sources.assigned.count), "new": LogValue(partitions.count)])
         watch.askNow()
     }

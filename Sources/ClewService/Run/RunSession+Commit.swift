@@ -7,6 +7,7 @@ extension RunSession {
     /// Hands over a transaction when it is time, or enough output waits for it.
     func commitIfDue(_ now: Double) {
         if let outcome = transactor.takeOutcome() { settle(outcome) }
+        if isHeld, !outbox.isFull { isHeld = false }
         guard failure == nil, !transactor.isBusy else { return }
         let isDue = now - lastCommit >= config.output.commitInterval.inSeconds
         if waiting != nil {
@@ -16,15 +17,17 @@ extension RunSession {
         }
     }
 
-    /// The outbox is full: hands it over, which may mean waiting for the transaction under way. That holds up the input.
+    /// The outbox is full: hands it over, which may mean waiting for the transaction under way, for a moment. After that the input is
+    /// held: polls go on, since only they keep us in the group or bring it back, and find nothing where all partitions are paused. So
+    /// the outbox grows by no more than what one poll has brought.
     func handOverFull() {
-        while outbox.isFull, failure == nil, !shared.isStopRequested {
-            if transactor.isBusy {
-                if let outcome = transactor.waitForOutcome(seconds: 0.5) { settle(outcome) }
-            } else if waiting != nil {
-                // Only a poll can bring the group back, also where we still think that partitions are ours: the group may have gone on
-                // without us. The outbox grows by what a poll brings, which is one record as long as it is full.
-                return
+        let deadline = Clock.monotonicSeconds() + RunSession.patience
+        while outbox.isFull, !isHeld, failure == nil, !shared.isStopRequested {
+            let left = deadline - Clock.monotonicSeconds()
+            if transactor.isBusy, left > 0 {
+                if let outcome = transactor.waitForOutcome(seconds: left) { settle(outcome) }
+            } else if transactor.isBusy || waiting != nil {
+                isHeld = true
             } else {
                 handOver()
             }
@@ -34,6 +37,7 @@ extension RunSession {
     /// Hands over everything and waits until it is committed, up to `seconds`. A failure is kept in `failure`.
     func finishTransactions(seconds: Double) {
         let deadline = Clock.monotonicSeconds() + seconds
+        let unread = consumer.makeBatch(capacity: 1)
         publish()
         transactor.giveUp(after: seconds)
         while failure == nil {
@@ -49,7 +53,15 @@ extension RunSession {
                     failure = RunFailure("the group did not take the last offsets in time; their input is read again at the next start")
                     return
                 }
-                handOver()
+                if waiting != nil {
+                    // Only a poll brings the group back. What else it brings is left to the next start.
+                    do throws(KafkaError) {
+                        try consumer.poll(into: unread, timeout: RunSession.pollTimeout)
+                    } catch {
+                        failure = RunFailure(error.description)
+                    }
+                }
+                commitIfDue(waiting == nil ? .infinity : now)
             } else {
                 return
             }
@@ -62,8 +74,6 @@ extension RunSession {
             let group = try consumer.groupMetadata()
             let batch: TransactionBatch
             if let again = waiting {
-                if again.doubt != nil, try !isStillToCommit(again) { return }
-                again.doubt = nil
                 batch = again
                 // What is no longer ours is not ours to commit.
                 batch.offsets = batch.offsets.filter { offset in
@@ -78,33 +88,26 @@ extension RunSession {
                 hasMoved = false
             }
             lastCommit = Clock.monotonicSeconds()
-            guard !batch.isEmpty else { return }
+            guard !batch.isEmpty else {
+                spare = batch
+                return
+            }
+            batch.before = batch.offsets.map { offset in
+                let committed = sources.number(of: offset.partition).flatMap { sources[$0].committed }
+                return PartitionOffset(offset.partition, offset: committed ?? PartitionOffset.none)
+            }
             for offset in batch.offsets {
                 if let number = sources.number(of: offset.partition) { sources[number].offered = offset.offset }
             }
+            bytesUnderWay = batch.bytes.count
             transactor.submit(batch, group: group)
         } catch {
-            log.warning("no transaction for the moment", ["error": LogValue(error.description)], atMostEvery: 30, key: "no-group")
+            failure = RunFailure(error.description)
         }
     }
 
-    /// Looks at the group's offsets for what became of a transaction: false where it was committed, which is then settled, and where
-    /// another instance has gone on in our place, which is a failure.
-    private func isStillToCommit(_ batch: TransactionBatch) throws(KafkaError) -> Bool {
-        guard !batch.offsets.isEmpty else { return true }
-        let committed = try consumer.committed(batch.offsets.map(\.partition), timeout: .seconds(5))
-        if committed == batch.offsets {
-            waiting = nil
-            settle(.committed(batch))
-            return false
-        }
-        let isAsBefore = committed.allSatisfy { offset in
-            guard let number = sources.number(of: offset.partition) else { return false }
-            return sources[number].committed == (offset.isActual ? offset.offset : nil)
-        }
-        if !isAsBefore { failure = batch.doubt }
-        return isAsBefore
-    }
+    /// Bytes of output whose transaction is not committed yet.
+    var waitingBytes: Int { outbox.bytes.count + (waiting?.bytes.count ?? 0) + bytesUnderWay }
 
     /// Of each partition the oldest record that still waits for the watermark, else the position; only those that have changed.
     private func offsetsToCommit() -> [PartitionOffset] {
@@ -119,6 +122,7 @@ extension RunSession {
     }
 
     func settle(_ outcome: Transactor.Outcome) {
+        bytesUnderWay = 0
         switch outcome {
         case .committed(let batch):
             for offset in batch.offsets {
@@ -132,9 +136,6 @@ extension RunSession {
             spare = batch
         case .groupMoved(let batch):
             log.info("the group has moved on during a transaction; it is sent again", [:], atMostEvery: 30, key: "group-moved")
-            waiting = batch
-        case .producerLost(let reason, let batch):
-            batch.doubt = reason
             waiting = batch
         case .failed(let reason, _):
             failure = reason

@@ -21,7 +21,7 @@ extension RunSession {
 
     private func holdBack() {
         let statistics = pipeline.correlator.statistics
-        guard pressure.isOn || statistics.buffered >= pressure.highMark else { return }
+        guard pressure.isOn || isPausing || isHeld || statistics.buffered >= pressure.highMark else { return }
         let lateness = config.input.allowedLateness.inMicroseconds
         let wasOn = pressure.isOn
         let partitions = sources.assigned.map { number in
@@ -30,12 +30,17 @@ extension RunSession {
                 isPaused: sources[number].isPaused, isActive: !idle.isIdle(number))
         }
         let change = pressure.decide(
-            buffered: statistics.buffered, watermark: statistics.watermark?.microseconds, partitions: partitions)
+            buffered: statistics.buffered, watermark: statistics.watermark?.microseconds, isOutputFull: isHeld, partitions: partitions)
         if pressure.isOn, !wasOn {
             log.info(
                 "reading ahead is held back: many events wait for the watermark",
                 ["waiting_events": LogValue(statistics.buffered), "max_buffered": LogValue(config.input.maxBuffered)], atMostEvery: 60,
                 key: "back-pressure")
+        }
+        if isHeld, !change.pause.isEmpty {
+            log.info(
+                "reading is held back: the brokers are slow to take the results", ["waiting_bytes": LogValue(waitingBytes)],
+                atMostEvery: 60, key: "output-full")
         }
         do throws(KafkaError) {
             if !change.pause.isEmpty { try consumer.pause(change.pause.map { sources[$0].partition }) }
@@ -46,6 +51,7 @@ extension RunSession {
             }
             if !change.resume.isEmpty { try consumer.resume(change.resume.map { sources[$0].partition }) }
             for number in change.resume { sources[number].isPaused = false }
+            isPausing = partitions.count { $0.isPaused } + change.pause.count > change.resume.count
         } catch {
             log.warning("partitions cannot be paused", ["error": LogValue(error.description)], atMostEvery: 30, key: "pause")
         }
@@ -97,7 +103,7 @@ extension RunSession {
         status.recordsPublished = published.incidents
         status.deadLettersPublished = published.deadLetters
         shared.set(figures: status)
-        metrics.update(isReady: shared.readiness.isReady, assigned: assigned.count, waitingBytes: outbox.bytes.count)
+        metrics.update(isReady: shared.readiness.isReady, assigned: assigned.count, waitingBytes: waitingBytes)
     }
 
     /// Records not read yet; nil where the end is not known.

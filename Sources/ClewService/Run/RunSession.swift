@@ -12,6 +12,8 @@ final class RunSession {
     static let pollTimeout = Duration.milliseconds(50)
     /// How long the last transaction may take at a stop, seconds.
     static let drainSeconds = 20.0
+    /// How long a full outbox waits for the transaction under way before the input is held, seconds.
+    static let patience = 1.0
 
     let config: Config
     let log: Log
@@ -33,6 +35,12 @@ final class RunSession {
     var outbox = TransactionBatch()
     /// A transaction that has to wait for the group.
     var waiting: TransactionBatch?
+    /// Of the transaction that the transactor has.
+    var bytesUnderWay = 0
+    /// Whether nothing is read until the outbox can be handed over.
+    var isHeld = false
+    /// Whether partitions are paused.
+    var isPausing = false
     /// Emptied, to be used again.
     var spare: TransactionBatch?
     /// Whether input was taken since the last transaction was handed over.
@@ -63,9 +71,8 @@ final class RunSession {
         pressure = BackPressure(limit: config.input.maxBuffered)
         groupCheck = GroupCheck(group: config.input.group)
         transactor = Transactor(
-            producer: producer, makeProducer: makeProducer, incidents: config.output.incidents, deadLetters: config.output.deadLetters,
-            log: log, metrics: metrics,
-            wake: { shared.wake() })
+            producer: producer, makeProducer: makeProducer, groupOffsets: consumer.groupOffsets, incidents: config.output.incidents,
+            deadLetters: config.output.deadLetters, log: log, metrics: metrics, wake: { shared.wake() })
         watch = ClusterWatch(
             admin: admin, group: config.input.group, bootstrap: config.kafka.bootstrapServers.joined(separator: ","), shared: shared,
             log: log, metrics: metrics)

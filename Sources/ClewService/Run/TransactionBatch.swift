@@ -37,9 +37,8 @@ package final class TransactionBatch: @unchecked Sendable {
     package private(set) var incidents = 0
     /// The next record to read of each partition.
     package var offsets: [PartitionOffset] = []
-
-    /// Why it is not known whether it was committed; nil where it was not.
-    package var doubt: RunFailure?
+    /// The group's offsets of the same partitions before it, ``PartitionOffset/none`` where there is none.
+    package var before: [PartitionOffset] = []
 
     package var deadLetters: Int { entries.count - incidents }
     package var isEmpty: Bool { entries.isEmpty && offsets.isEmpty }
@@ -53,8 +52,15 @@ package final class TransactionBatch: @unchecked Sendable {
         entries.removeAll(keepingCapacity: true)
         headers.removeAll(keepingCapacity: true)
         offsets.removeAll(keepingCapacity: true)
+        before.removeAll(keepingCapacity: true)
         incidents = 0
-        doubt = nil
+    }
+
+    /// Whether it was committed, if the group's offsets of its partitions are these; nil where they are neither those after it nor those
+    /// before it.
+    package func isCommitted(where committed: [PartitionOffset]) -> Bool? {
+        if committed == offsets { return true }
+        return committed == before ? false : nil
     }
 
     /// Adds the record of an incident.

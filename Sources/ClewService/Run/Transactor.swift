@@ -13,9 +13,6 @@ final class Transactor: Sendable {
         case committed(TransactionBatch)
         /// The group has moved on: the same batch is to be submitted again, by the member in its new generation.
         case groupMoved(TransactionBatch)
-        /// The brokers have given up the producer for its silence; the next batch begins with another one, which fences whoever has the
-        /// transactional id then. This batch may have been committed.
-        case producerLost(RunFailure, TransactionBatch)
         case failed(RunFailure, TransactionBatch)
     }
 
@@ -26,7 +23,6 @@ final class Transactor: Sendable {
         var deadline: ContinuousClock.Instant?
         /// Changed on the transactor's thread only.
         var producer: Producer
-        var isProducerLost = false
     }
 
     /// What keeps a transaction from being committed for the moment.
@@ -40,6 +36,7 @@ final class Transactor: Sendable {
     private static let callTimeout = Duration.seconds(5)
 
     private let makeProducer: @Sendable () throws(KafkaError) -> Producer
+    private let groupOffsets: GroupOffsets
     private let topics: (incidents: String, deadLetters: String)
     private let log: Log
     private let metrics: RunMetrics
@@ -51,13 +48,15 @@ final class Transactor: Sendable {
     /// - Parameters:
     ///   - producer: ready for transactions.
     ///   - makeProducer: makes another like it, should the brokers have given it up.
+    ///   - groupOffsets: what the group has committed.
     ///   - wake: called on the transactor's thread when an outcome can be taken.
     init(
-        producer: Producer, makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer, incidents: String, deadLetters: String,
-        log: Log, metrics: RunMetrics, wake: @escaping @Sendable () -> Void
+        producer: Producer, makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer, groupOffsets: GroupOffsets,
+        incidents: String, deadLetters: String, log: Log, metrics: RunMetrics, wake: @escaping @Sendable () -> Void
     ) {
         state = Mutex(State(producer: producer))
         self.makeProducer = makeProducer
+        self.groupOffsets = groupOffsets
         topics = (incidents, deadLetters)
         self.log = log
         self.metrics = metrics
@@ -110,27 +109,28 @@ final class Transactor: Sendable {
         var attempt = 0
         var refusals = 0
         let start = Clock.monotonicSeconds()
-        if state.withLock({ $0.isProducerLost }) {
-            do throws(RunFailure) { try renewProducer() } catch { return .failed(error, batch) }
+        func committed() -> Outcome {
+            metrics.transactionCommitted(batch, seconds: Clock.monotonicSeconds() - start)
+            if attempt > 0 { log.info("transaction committed after \(attempt) further attempts") }
+            return .committed(batch)
         }
         while true {
             let begun = ContinuousClock.now
             do throws(Step) {
                 try commit(batch, group)
-                metrics.transactionCommitted(batch, seconds: Clock.monotonicSeconds() - start)
-                if attempt > 0 { log.info("transaction committed after \(attempt) further attempts") }
-                return .committed(batch)
+                return committed()
             } catch {
                 do throws(RunFailure) {
                     let cause = try rollBack(error)
+                    if Transactor.isAboutGroup(cause) { return .groupMoved(batch) }
+                    attempt += 1
                     if isDeadly(cause) {
                         // Sooner than that only another instance can have done it.
                         guard ContinuousClock.now - begun >= producer.transactionTimeout else { throw fatal(cause) }
-                        state.withLock { $0.isProducerLost = true }
-                        return .producerLost(fatal(cause), batch)
+                        if try wasCommitted(batch, lostBy: cause) { return committed() }
+                        try renewProducer()
+                        continue
                     }
-                    if Transactor.isAboutGroup(cause) { return .groupMoved(batch) }
-                    attempt += 1
                     log.warning(
                         "transaction aborted, sent again", ["error": LogValue(cause.description), "attempt": LogValue(attempt)],
                         atMostEvery: 30, key: "aborted-\(cause.code.rawValue)")
@@ -163,7 +163,29 @@ final class Transactor: Sendable {
         }
     }
 
+    /// Looks at the group's offsets for what became of a transaction whose producer was fenced. Throws where another instance has gone
+    /// on in our place.
+    ///
+    /// A batch that moves no offset cannot be told apart, and counts as not committed: its records may come twice, the revisions
+    /// being the same.
+    private func wasCommitted(_ batch: TransactionBatch, lostBy cause: KafkaError) throws(RunFailure) -> Bool {
+        guard !batch.offsets.isEmpty else { return false }
+        var now: [PartitionOffset] = []
+        do throws(Step) {
+            try repeating { () throws(KafkaError) in
+                now = try groupOffsets.committed(batch.offsets.map(\.partition), timeout: Transactor.callTimeout)
+            }
+        } catch {
+            switch error {
+            case .again(let cause), .abort(let cause), .dead(let cause): throw RunFailure(Transactor.notConfirmed(cause))
+            }
+        }
+        guard let answer = batch.isCommitted(where: now) else { throw fatal(cause) }
+        return answer
+    }
+
     /// The brokers have aborted a transaction, as it was open for too long (an outage, a sleeping machine), and fenced its producer.
+    /// The new one fences whoever has the transactional id now.
     private func renewProducer() throws(RunFailure) {
         log.warning("a transaction was open for longer than transaction.timeout.ms, and the brokers gave it up: starting another producer")
         do throws(Step) {
@@ -172,7 +194,7 @@ final class Transactor: Sendable {
             try repeating { () throws(KafkaError) in try new.initTransactions(timeout: Transactor.callTimeout) }
             // Outside of the lock: to end the former one takes time.
             _ = state.withLock { state in
-                defer { (state.producer, state.isProducerLost) = (new, false) }
+                defer { state.producer = new }
                 return state.producer
             }
         } catch {
