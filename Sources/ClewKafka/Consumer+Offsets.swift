@@ -57,7 +57,7 @@ extension Consumer {
         return WatermarkOffsets(low: low, high: high)
     }
 
-    /// Fetches no more of these partitions until `resume`; the position stays.
+    /// Fetches no more of these partitions until `resume`, or until they are given up; the position stays.
     public func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
         let list = PartitionList(partitions)
         try handle.check(rd_kafka_pause_partitions(handle.raw, list.pointer), "cannot pause partitions")

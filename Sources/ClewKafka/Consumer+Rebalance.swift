@@ -43,6 +43,9 @@ extension Consumer {
             rebalanceHandler.revoked(partitions)
         }
         assignment.subtract(partitions)
+        // The library would keep them paused also when they come back.
+        let resumed = PartitionList(partitions)
+        rd_kafka_resume_partitions(handle.raw, resumed.pointer)
         if cooperative {
             try handle.check(rd_kafka_incremental_unassign(handle.raw, list), "cannot give up partitions")
         } else {

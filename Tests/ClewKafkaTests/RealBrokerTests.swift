@@ -194,6 +194,29 @@ struct RealBrokerTests {
         #expect(try admin.memberCount(ofGroup: group, timeout: .seconds(10)) == 0)
     }
 
+    @Test func whatIsGivenUpIsNotPausedWhenItComesBack() throws {
+        let topic = uniqueName("paused"), group = uniqueName("group")
+        try createTopic(admin, topic, partitions: 2)
+        let settings = properties(["group.id": group, "heartbeat.interval.ms": "300", "session.timeout.ms": "6000"])
+        let first = try Consumer(properties: settings)
+        defer { first.close() }
+        try first.subscribe(names: [topic])
+        var received: [Received] = []
+        #expect(try poll(first, into: &received) { _ in first.assignment.count == 2 })
+        try first.pause(Array(first.assignment))
+        let second = OtherMember(settings, topic)
+        #expect(try poll(first, into: &received) { _ in first.assignment.count == 1 && second.partitionCount == 1 })
+        second.stop()
+        #expect(try poll(first, into: &received) { _ in first.assignment.count == 2 })
+        let producer = try Producer(properties: properties())
+        for partition in 0..<2 as Range<Int32> {
+            try producer.produce(topic: topic, key: nil, value: Array("\(partition)".utf8), partitioning: .partition(partition))
+        }
+        try producer.flush(timeout: .seconds(20))
+        #expect(try poll(first, into: &received) { $0.count == 2 })
+        #expect(Set(values(received)) == ["0", "1"])
+    }
+
     @Test func startPositions() throws {
         let topic = uniqueName("start")
         try createTopic(admin, topic)
