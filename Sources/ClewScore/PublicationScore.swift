@@ -77,6 +77,8 @@ public struct PublicationScore: Sendable, Equatable {
 
         public init() {}
 
+        public var isEmpty: Bool { records == 0 }
+
         public mutating func add(_ record: Record) {
             records += 1
             bytes += record.bytes

@@ -46,9 +46,7 @@ enum PlayCommand: Subcommand {
         }
         let rules = DecoderRules(config, topic: config.input.topics.first { $0.name == topic } ?? entry)
         let stop = StopRequest.bySignals()
-        for file in arguments.operands("FILE") where file != "-" && access(file, R_OK) != 0 {
-            throw CommandFailure.runtime("\(file): cannot open: \(String(cString: strerror(errno)))")
-        }
+        for file in arguments.operands("FILE") where file != "-" { try check(file) }
         do {
             var properties = KafkaProperties(config)
             properties["compression.codec"] = config.output.compression.rawValue
@@ -82,6 +80,15 @@ enum PlayCommand: Subcommand {
         } catch let error as KafkaError {
             throw CommandFailure.runtime(error.description)
         }
+    }
+
+    /// Throws what is wrong with a file, before Kafka is asked for anything. Does not open it: it may be a pipe.
+    private static func check(_ file: String) throws {
+        var status = stat()
+        guard access(file, R_OK) == 0, stat(file, &status) == 0 else {
+            throw CommandFailure.runtime("\(file): cannot open: \(String(cString: strerror(errno)))")
+        }
+        if status.st_mode & S_IFMT == S_IFDIR { throw CommandFailure.runtime("\(file): is a directory, not a regular file") }
     }
 
     private static func report(_ summary: PlaySummary, _ topic: String, seconds: Double) {

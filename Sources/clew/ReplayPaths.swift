@@ -1,8 +1,8 @@
 import ClewCommandLine
 import Glibc
 
-/// The files that a replay reads and writes: what would read twice from stdin, or overwrite what is read, is refused before
-/// anything is opened.
+/// The files that a replay reads and writes: what would be read twice, or overwrite what is read, is refused before anything is
+/// opened.
 struct ReplayPaths {
     var inputs: [String]
     /// The option, and the path given with it.
@@ -18,6 +18,10 @@ struct ReplayPaths {
     func mistake() -> String? {
         if inputs.filter({ $0 == "-" }).count > 1 { return "- (stdin) can be read only once" }
         let read = inputs.filter { $0 != "-" }.compactMap { path in ReplayPaths.identity(path).map { (path, $0) } }
+        for (at, (path, identity)) in read.enumerated() {
+            guard let (first, _) = read[..<at].first(where: { $0.1 == identity }) else { continue }
+            return path == first ? "\(path) is given twice" : "\(path) and \(first) are the same file"
+        }
         var written: [(option: String, identity: Identity)] = []
         for (option, path) in outputs {
             guard let identity = ReplayPaths.identity(path) else { continue }

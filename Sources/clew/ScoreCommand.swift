@@ -42,7 +42,7 @@ enum ScoreCommand: Subcommand {
         try subject.readAssignments(paths[0] ?? "-")
         if let path = paths[2] { try subject.readRecords(path) }
         if let path = paths[3] { try subject.readRootCauses(path) }
-        if let warning = subject.warning() { Output.writeError("clew: warning: \(Terminal.printable(warning))\n") }
+        for warning in subject.warnings() { Output.writeError("clew: warning: \(Terminal.printable(warning))\n") }
         let report = subject.grade()
         Output.write(arguments.flag("json") ? report.json() : report.table())
         return 0

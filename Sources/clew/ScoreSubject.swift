@@ -21,7 +21,7 @@ struct ScoreSubject: ~Copyable {
     private var accepted: [String: Set<String>] = [:]
     private var records: PublicationScore.Collector?
     private var rootCauses: [String: [String]]?
-    private var paths = (assignments: "", truth: "")
+    private var paths = (assignments: "", truth: "", records: "")
     /// An id of the assignments that the truth has not.
     private var foreignID: String?
 
@@ -89,6 +89,7 @@ struct ScoreSubject: ~Copyable {
                     updated: record.updatedAt.microseconds, bytes: line.count + 1, rootCauses: record.rootCauses))
         }
         records = collector
+        paths.records = path == "-" ? "stdin" : path
     }
 
     mutating func readRootCauses(_ path: String) throws {
@@ -164,8 +165,16 @@ struct ScoreSubject: ~Copyable {
     private var eventCount: Int { truth.count - firstPlace }
     private var knownCount: Int { isKnown.reduce(0) { $0 + ($1 ? 1 : 0) } }
 
+    /// What makes the figures say less than they seem to.
+    func warnings() -> [String] {
+        var found: [String] = []
+        if let missing = missingEvents() { found.append(missing) }
+        if let records, records.isEmpty { found.append("\(paths.records) holds no record: no root cause and no publication to grade") }
+        return found
+    }
+
     /// Says so where the assignments lack events of the truth; nil if they have all.
-    func warning() -> String? {
+    private func missingEvents() -> String? {
         let missing = eventCount - knownCount
         guard missing > 0 else { return nil }
         var text = "\(paths.assignments) lacks \(missing) of the \(eventCount) events of \(paths.truth)"

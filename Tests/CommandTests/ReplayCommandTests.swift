@@ -115,6 +115,8 @@ import Testing
         try failing(events, "--out", events, code: 2, says: "--out would overwrite \(events)")
         let otherwise = "/tmp/../\(directory.path)/./events.ndjson"
         try failing(events, "--assignments", otherwise, code: 2, says: "--assignments would overwrite \(events)")
+        try failing(events, events, code: 2, says: "\(events) is given twice")
+        try failing(events, otherwise, code: 2, says: "\(otherwise) and \(events) are the same file")
         try failing(events, "--out", out, "--dead-letters", out, code: 2, says: "--dead-letters and --out both write to")
         #expect(try text(events) == text(Repository.events("small")))
         let full = try shell("\"$CLEW\" replay -q '\(events)' >/dev/full")

@@ -128,5 +128,9 @@ import Testing
         #expect(outcome.code == 0)
         #expect(outcome.err.contains("lacks 6 of the 6 events"))
         #expect(outcome.err.contains("its own ids are like topic/0/17"))
+        let empty = try directory.file("records.ndjson", "")
+        let nothing = try clew("score", assignments, truth, "-r", empty)
+        #expect(nothing.code == 0)
+        #expect(nothing.err.contains("\(empty) holds no record: no root cause and no publication to grade"))
     }
 }

@@ -92,6 +92,16 @@ import Testing
         }
     }
 
+    /// Nobody listens there: what is wrong with a file is told first.
+    @Test func playLooksAtItsFilesBeforeKafka() throws {
+        let directory = try TemporaryDirectory()
+        for (file, message) in [(directory.path, "is a directory"), ("\(directory.path)/none", "cannot open: No such file")] {
+            let outcome = try clew("play", "--bootstrap", "127.0.0.1:1", "--topic", "t", file)
+            #expect(outcome.code == 1)
+            #expect(outcome.err == "clew: \(file): \(message)\(message.hasPrefix("is") ? ", not a regular file" : " or directory")\n")
+        }
+    }
+
     @Test func fullDiskIsAFailureAndAClosedPipeIsNot() throws {
         #expect(try shell("\"$CLEW\" --help >/dev/full").code == 1)
         #expect(try shell("\"$CLEW\" --help >/dev/full").err.contains("No space left"))
