@@ -19,7 +19,8 @@ public struct Deliveries: Sendable, Equatable {
 
 /// A Kafka producer, idempotent; transactional if `transactional.id` is set.
 ///
-/// It counts by the reports on its records, so `delivery.report.only.error` is always off. Records carry the wall clock as their timestamp, never an event's time: the broker's retention goes by it.
+/// Records carry the wall clock as their timestamp, never an event's time: the broker's retention goes by it. All are reported,
+/// so `delivery.report.only.error` is always off.
 /// May be used from any thread, but transaction calls one at a time. While offsets are sent or a transaction commits,
 /// nothing may be produced: the library would count such records to a transaction whose offsets leave out their input.
 public final class Producer: Sendable {

@@ -99,15 +99,17 @@ import Testing
         intake.maxBuffered = 1
         var parameters = CorrelationParameters()
         parameters.holdBack = 0
+        parameters.maxAge = 0.5
         var correlator = Correlator(topology: Self.topology(), correlation: parameters, intake: intake)
         _ = correlator.addPartition(topic: "t", number: 0)
-        // The buffer is full: the first is taken before the watermark has passed it.
-        Self.push([TestEvent(0, "web-1", "Down"), TestEvent(0.5, "web-1", "Slow")], to: &correlator)
-        #expect(correlator.statistics.taken == 1 && correlator.statistics.forced == 1)
+        // The buffer is full: two are taken before the watermark has passed them. The second comes when the first's incident freezes.
+        Self.push([TestEvent(0, "web-1", "Down"), TestEvent(0.5, "printer", "Slow"), TestEvent(0.7, "web-1", "Late")], to: &correlator)
+        #expect(correlator.statistics.taken == 2 && correlator.statistics.forced == 2)
+        #expect(correlator.pendingRevisions == 2)
+        #expect(correlator.takeRevisions().map(\.status) == [.open])
         #expect(correlator.pendingRevisions == 1)
-        #expect(correlator.takeRevisions().isEmpty)
         correlator.release()
-        #expect(correlator.takeRevisions().count == 1)
+        #expect(correlator.takeRevisions().first?.status == .frozen)
         #expect(correlator.pendingRevisions == 0)
     }
 

@@ -76,6 +76,20 @@ import Testing
         }
     }
 
+    /// Events of whole seconds, so that many come at one time.
+    @Test(arguments: [31, 32, 33] as [UInt64])
+    func oneRevisionAnInstant(_ seed: UInt64) {
+        var events = InvariantTests.events(seed, lateShare: 0)
+        for at in events.indices { events[at].time = events[at].time.rounded(.down) }
+        var last: [IncidentID: IncidentRevision] = [:]
+        for r in InvariantTests.revisions(events) {
+            // It may be over, or absorbed, at the very time at which something comes of it.
+            if let before = last[r.id], r.status != .merged, r.status != .reopened { #expect(r.updatedAt > before.updatedAt) }
+            last[r.id] = r
+        }
+        #expect(last.count > 50)
+    }
+
     private static func mayFollow(_ now: IncidentStatus, _ before: IncidentStatus, _ isFrozen: Bool) -> Bool {
         if before == .merged { return false }
         if isFrozen { return now == .resolved && before == .frozen }

@@ -178,7 +178,7 @@ extension Engine {
         // One that was never shown because its alert had cleared may be shown now that it is back.
         if isWorse || incidents.details[slot].isResolved || incidents.details[slot].revision == 0 {
             noteChange(
-                slot, event.due, isWorse ? .severityRaised : .alertReturned, isUrgent: true, isLate: event.time < event.due, names)
+                slot, event.due, isWorse ? .severityRaised : .alertReturned, isUrgent: true, isLate: event.time < event.due)
         }
     }
 

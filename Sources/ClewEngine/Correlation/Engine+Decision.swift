@@ -48,7 +48,7 @@ extension Engine {
         closeIfFull(survivor, event.due, names)
         noteChange(
             survivor, event.due, isWorse ? .severityRaised : event.severity >= .major ? .majorAlertJoined : .alertJoined,
-            isUrgent: isWorse, isLate: event.time < event.due, names)
+            isUrgent: isWorse, isLate: event.time < event.due)
         return (.joined, number)
     }
 
@@ -368,9 +368,9 @@ extension Engine {
         incidents.details[b].resources = []
         incidents.details[b].isOver = true
         if incidents.details[a].isResolved, other.isResolved {
-            publish(a, .resolved, .absorbed, now, names)
+            noteAbsorptionAtEnd(a, now)
         } else {
-            noteChange(a, now, isWorse ? .severityRaised : .absorbed, isUrgent: isWorse || other.revision > 0, names)
+            noteChange(a, now, isWorse ? .severityRaised : .absorbed, isUrgent: isWorse || other.revision > 0)
         }
         if incidents.hot[b].references == 0 { discard(b) }
         return a

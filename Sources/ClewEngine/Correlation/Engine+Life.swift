@@ -20,13 +20,13 @@ extension Engine {
         guard incidents.details[slot].lifeDue == now else { return }
         incidents.details[slot].lifeDue = .infinity
         guard incidents.hot[slot].redirect < 0, !incidents.details[slot].isOver else { return }
-        let ageEnd = incidents.hot[slot].first + parameters.maxAge
-        guard incidents.details[slot].revision > 0 else {
+        if incidents.details[slot].revision == 0, !publishFirst(slot, now, names) {
             endOrWait(slot, now)
             return
         }
-        var next = publishWaiting(slot, now, names)
-        if !incidents.details[slot].isResolved { next = min(next, resolve(slot, now, names)) }
+        // What ends the incident tells all that waits.
+        var next = incidents.details[slot].isResolved ? .infinity : resolve(slot, now, names)
+        let ageEnd = incidents.hot[slot].first + parameters.maxAge
         if !incidents.details[slot].isResolved, !incidents.details[slot].isFrozen {
             let quietEnd = incidents.hot[slot].last + (parameters.maxQuiet ?? .infinity)
             if now >= min(ageEnd, quietEnd) {
@@ -35,6 +35,7 @@ extension Engine {
                 next = min(next, ageEnd, quietEnd)
             }
         }
+        next = min(next, publishWaiting(slot, now, names))
         if incidents.details[slot].isResolved { endOrWait(slot, now) }
         if next < .infinity { requestLife(slot, at: max(next, now.nextUp)) }
     }
@@ -62,7 +63,9 @@ extension Engine {
         guard isDirty || incidents.details[slot].mayHaveNewCause else { return .infinity }
         let due = isDirty ? nextUpdate(slot) : .infinity
         if now >= due {
-            publish(slot, incidents.details[slot].isResolved ? .resolved : .updated, incidents.details[slot].dirtyReason, now, names)
+            let told: IncidentStatus =
+                incidents.details[slot].isResolved ? .resolved : incidents.details[slot].status == .resolved ? .reopened : .updated
+            publish(slot, told, incidents.details[slot].dirtyReason, now, names)
             return .infinity
         }
         // Of one that is over, another cause is told with its next revision.
@@ -75,9 +78,10 @@ extension Engine {
         return isDirty ? min(due, now + parameters.updateInterval) : mayHaveNewCause ? nextCauseUpdate(slot) : .infinity
     }
 
-    /// When the next update may be published that says nothing important. A record is whole, so that of a large incident
+    /// When what waits may be published. What says nothing important waits: a record is whole, so that of a large incident
     /// is long: beyond 20 alerts it waits in proportion, and the bytes published stay within a bound a second.
     private func nextUpdate(_ slot: Int) -> Double {
+        if incidents.details[slot].isUrgent { return -.infinity }
         if incidents.details[slot].isPressing { return nextImportantUpdate(slot) }
         let size = Double(incidents.hot[slot].count) / Engine.smallRecord
         return incidents.details[slot].publishedAt + parameters.updateInterval * max(1, size)
@@ -148,20 +152,23 @@ extension Engine {
         return now >= incidents.hot[slot].openUntil(parameters) && now >= latestEnd(slot) ? .silent : nil
     }
 
-    /// The first revision. An incident whose alerts came late may be over by now, or too old to take more: then that is told
-    /// at once, and not how it came to be so.
-    private mutating func publishFirst(
-        _ slot: Int, _ opening: RevisionReason, _ now: Double, isLate: Bool, _ names: borrowing Names
-    ) {
+    /// The first revision, if there is to be one. An incident may be over by now, or, where its alerts came late, too old to take
+    /// more: then that is told, and not how it came to be so.
+    private mutating func publishFirst(_ slot: Int, _ now: Double, _ names: borrowing Names) -> Bool {
+        guard incidents.details[slot].isDirty else { return false }
+        incidents.details[slot].isDirty = false
+        guard let opening = openingReason(slot) else { return false }
         let told = max(now, clock)
-        if isLate || now < clock {
-            if let end = ending(slot, told) { return markResolved(slot, told, end, names) }
-            if told >= incidents.hot[slot].first + parameters.maxAge { return freeze(slot, told, .maximumAge, names) }
-            if told >= incidents.hot[slot].last + (parameters.maxQuiet ?? .infinity) {
-                return freeze(slot, told, .maximumQuiet, names)
-            }
+        if let end = ending(slot, told) {
+            markResolved(slot, told, end, names)
+        } else if told >= incidents.hot[slot].first + parameters.maxAge {
+            freeze(slot, told, .maximumAge, names)
+        } else if told >= incidents.hot[slot].last + (parameters.maxQuiet ?? .infinity) {
+            freeze(slot, told, .maximumQuiet, names)
+        } else {
+            publish(slot, .open, opening, now, names)
         }
-        publish(slot, .open, opening, now, names)
+        return true
     }
 
     /// A late event joined an incident that is resolved, and it stays so: it is over still, or older than any incident gets.
@@ -218,8 +225,8 @@ extension Engine {
         guard let limit = parameters.maxAlerts, Int(incidents.hot[slot].count) >= limit, !incidents.details[slot].isFrozen else { return }
         if incidents.details[slot].revision == 0 {
             publish(slot, .open, .correlated, now, names)
-        } else if incidents.details[slot].isResolved {
-            if staysResolved(slot, now) {
+        } else if incidents.details[slot].status == .resolved {
+            if incidents.details[slot].isResolved, staysResolved(slot, now) {
                 incidents.hot[slot].isClosed = true
                 return
             }
@@ -230,46 +237,58 @@ extension Engine {
         requestLife(slot, at: now.nextUp)
     }
 
-    /// Something about the incident changed: it is published now, or with the next update, or not at all.
+    /// Something about the incident changed: it is published when this instant has passed, or with the next update, or not at all.
+    /// So one revision tells all that happened at one time, whatever the order of the events.
     ///
     /// - Parameter isLate: The event that changed it lies behind the clock.
-    mutating func noteChange(
-        _ slot: Int, _ now: Double, _ reason: RevisionReason, isUrgent: Bool, isLate: Bool = false, _ names: borrowing Names
-    ) {
+    mutating func noteChange(_ slot: Int, _ now: Double, _ reason: RevisionReason, isUrgent: Bool, isLate: Bool = false) {
         if incidents.details[slot].isFrozen { return }
+        var reason = reason
         if incidents.details[slot].revision == 0 {
-            guard incidents.hot[slot].isSettled, let opening = openingReason(slot) else { return }
-            publishFirst(slot, opening, now, isLate: isLate, names)
-            incidents.details[slot].isOver = false
-            requestLife(slot, at: now.nextUp)
-            return
-        }
-        if incidents.details[slot].isResolved, isLate, staysResolved(slot, now) {
+            guard incidents.hot[slot].isSettled, openingReason(slot) != nil else { return }
+            incidents.details[slot].isUrgent = true
+        } else if incidents.details[slot].isResolved, isLate, staysResolved(slot, now) {
             // A repeat is no news.
             guard reason != .alertReturned else { return }
-            if !incidents.details[slot].isDirty { incidents.details[slot].dirtyReason = reason }
-            incidents.details[slot].isDirty = true
-            incidents.details[slot].isOver = false
-            requestLife(slot, at: max(nextUpdate(slot), now.nextUp))
-            return
-        }
-        if incidents.details[slot].isResolved {
+        } else if incidents.details[slot].isResolved {
             incidents.details[slot].isResolved = false
-            // A late event may come after the incident's last look at its life.
-            incidents.details[slot].isOver = false
-            publish(slot, .reopened, reason == .absorbed ? .absorbed : .alertReturned, now, names)
-            requestLife(slot, at: now.nextUp)
-            return
+            incidents.details[slot].isUrgent = true
+            if reason != .absorbed { reason = .alertReturned }
+        } else if reason == .majorAlertJoined {
+            incidents.details[slot].isPressing = true
+            if Double(incidents.hot[slot].count) <= Engine.smallRecord { incidents.details[slot].isUrgent = true }
         }
-        if reason == .majorAlertJoined { incidents.details[slot].isPressing = true }
-        let isAtOnce = isUrgent || reason == .majorAlertJoined && Double(incidents.hot[slot].count) <= Engine.smallRecord
-        if isAtOnce || now >= nextUpdate(slot) {
-            publish(slot, .updated, reason, now, names)
-        } else {
-            if !incidents.details[slot].isDirty || reason == .majorAlertJoined { incidents.details[slot].dirtyReason = reason }
-            incidents.details[slot].isDirty = true
-            requestLife(slot, at: max(nextImportantUpdate(slot), now.nextUp))
+        if isUrgent, !incidents.details[slot].isResolved { incidents.details[slot].isUrgent = true }
+        wait(slot, now, reason)
+    }
+
+    /// The incident has something to tell.
+    private mutating func wait(_ slot: Int, _ now: Double, _ reason: RevisionReason) {
+        let waiting = incidents.details[slot].isDirty ? Engine.weight(incidents.details[slot].dirtyReason) : -1
+        if Engine.weight(reason) > waiting { incidents.details[slot].dirtyReason = reason }
+        incidents.details[slot].isDirty = true
+        // A late event may come after the incident's last look at its life.
+        incidents.details[slot].isOver = false
+        let due =
+            incidents.details[slot].isUrgent || incidents.details[slot].isResolved ? nextUpdate(slot) : nextImportantUpdate(slot)
+        requestLife(slot, at: max(due, now.nextUp))
+    }
+
+    /// Which of several reasons is told.
+    private static func weight(_ reason: RevisionReason) -> Int {
+        switch reason {
+        case .severityRaised: 4
+        case .majorAlertJoined: 3
+        case .absorbed: 2
+        case .alertReturned: 1
+        default: 0
         }
+    }
+
+    /// Two that had both ended became one: told, but not more.
+    mutating func noteAbsorptionAtEnd(_ slot: Int, _ now: Double) {
+        incidents.details[slot].isUrgent = true
+        wait(slot, now, .absorbed)
     }
 
     /// Why an incident may be shown for the first time; nil if it may not: two alerts, or one that is severe and still on.

@@ -73,6 +73,7 @@ extension Engine {
         incidents.details[slot].publishedAt = now
         incidents.details[slot].isDirty = false
         incidents.details[slot].isPressing = false
+        incidents.details[slot].isUrgent = false
         incidents.details[slot].status = status
         guard makesRevisions else { return }
         var record = IncidentRevision(
@@ -113,24 +114,17 @@ extension Engine {
     }
 
     private mutating func countPublished(_ slot: Int, _ status: IncidentStatus) {
+        func isOpen(_ status: IncidentStatus) -> Bool { status != .resolved && status != .merged }
         let isFirst = incidents.details[slot].revision == 0
-        if isFirst {
-            published.incidents += 1
-            openIncidents += 1
-        }
+        if isFirst { published.incidents += 1 }
+        if !isFirst, isOpen(incidents.details[slot].status) { openIncidents -= 1 }
+        if isOpen(status) { openIncidents += 1 }
         switch status {
         case .open: published.opened += 1
         case .updated: published.updated += 1
-        case .resolved:
-            published.resolved += 1
-            // One that is resolved already has only taken in another, or what came late.
-            if isFirst || incidents.details[slot].status != .resolved { openIncidents -= 1 }
-        case .reopened:
-            published.reopened += 1
-            openIncidents += 1
-        case .merged:
-            published.merged += 1
-            if !incidents.details[slot].isResolved { openIncidents -= 1 }
+        case .resolved: published.resolved += 1
+        case .reopened: published.reopened += 1
+        case .merged: published.merged += 1
         case .frozen: published.frozen += 1
         }
     }

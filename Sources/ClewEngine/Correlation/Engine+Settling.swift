@@ -38,9 +38,9 @@ extension Engine {
         let isLate = now < clock
         let isOverdue = isLate && incidents.hot[slot].first + parameters.settleLate <= clock
         guard stage == .holdBack && !isOverdue || stage == .late && isLate && incidents.details[slot].revision == 0 else { return }
-        noteChange(slot, now, .loneAlert, isUrgent: false, names)
+        noteChange(slot, now, .loneAlert, isUrgent: false)
         // One alert may be all that it takes.
-        if incidents.details[slot].revision > 0 { closeIfFull(slot, now, names) }
+        if incidents.details[slot].isDirty { closeIfFull(slot, now, names) }
     }
 
     private mutating func collectSettlement(_ slot: Int, _ stage: DueStage, _ now: Double) {

@@ -156,8 +156,9 @@ struct IncidentDetail {
     /// A change waits to be published.
     var isDirty = false
     var dirtyReason = RevisionReason.alertJoined
-    /// What waits is important.
+    /// What waits is important; or even is told at the end of the instant.
     var isPressing = false
+    var isUrgent = false
     var isResolved = false
     var resolvedAt = 0.0
     var isFrozen = false
@@ -208,6 +209,7 @@ struct IncidentDetail {
         state.value(&isDirty)
         state.value(&dirtyReason)
         state.value(&isPressing)
+        state.value(&isUrgent)
         state.value(&isResolved)
         state.value(&resolvedAt)
         state.value(&isFrozen)
