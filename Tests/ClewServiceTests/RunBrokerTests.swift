@@ -171,6 +171,36 @@ struct RunBrokerTests {
         #expect(try records(place.incidents).count > count)
     }
 
+    @Test func whatTimeAloneLetsGoIsCommittedToo() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin)
+        var config = place.config
+        config.input.idleAfter = .seconds(1)
+        config.input.allowedLateness = .seconds(2)
+        // Of a lone warning nothing is published, so there is no output with which its offset would be committed.
+        try produce(place.input, alerts(1, severity: "warning"))
+        let running = try RunningService(config)
+        #expect(eventually { running.service.status.events == 1 })
+        #expect(try eventually { try committed(place) == 1 })
+        try running.stop()
+        #expect(try records(place.incidents).isEmpty)
+    }
+
+    @Test func aStopCommitsWhatItLetsGo() throws {
+        let place = RunPlace(broker: broker.bootstrap)
+        try place.createTopics(admin)
+        var config = place.config
+        config.output.commitInterval = .seconds(60)
+        config.input.idleAfter = .seconds(1)
+        config.input.allowedLateness = .seconds(2)
+        try produce(place.input, alerts(1, severity: "warning"))
+        let running = try RunningService(config)
+        // The first transaction went out while it still waited, the next one would be a minute later.
+        #expect(eventually { running.service.status.events == 1 })
+        try running.stop()
+        #expect(try committed(place) == 1)
+    }
+
     @Test func missingTopicsAreAllNamed() throws {
         let place = RunPlace(broker: broker.bootstrap)
         try createTopic(admin, place.incidents)

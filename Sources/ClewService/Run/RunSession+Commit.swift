@@ -85,7 +85,8 @@ extension RunSession {
                 outbox = spare ?? TransactionBatch()
                 spare = nil
                 batch.offsets = offsetsToCommit()
-                hasMoved = false
+                hasTaken = false
+                waitedAtCommit = pipeline.correlator.statistics.buffered
             }
             lastCommit = Clock.monotonicSeconds()
             guard !batch.isEmpty else {

@@ -38,7 +38,7 @@ extension RunSession {
         sources[number].position = message.offset + 1
         sources[number].isEndKnown = false
         sources[number].hasRead = true
-        hasMoved = true
+        hasTaken = true
         if case .dead(let reason, let detail) = outcome { bury(message, sources[number].partition, reason, detail) }
     }
 
@@ -102,7 +102,7 @@ extension RunSession {
         // read yet, committing it fixes what `input.start` has found.
         if end.offset > sources[number].position ?? -1 {
             sources[number].position = end.offset
-            hasMoved = true
+            hasTaken = true
         }
         sources[number].isEndKnown = true
         idle.reachedEnd(of: number, isEmpty: isEmpty)

@@ -44,7 +44,11 @@ final class RunSession {
     /// Emptied, to be used again.
     var spare: TransactionBatch?
     /// Whether input was taken since the last transaction was handed over.
-    var hasMoved = false
+    var hasTaken = false
+    /// Events that waited for the watermark when the last transaction was handed over.
+    var waitedAtCommit = 0
+    /// Whether there may be offsets to commit: input was taken, or something waits no more, as when time alone lets it go.
+    var hasMoved: Bool { hasTaken || pipeline.correlator.statistics.buffered < waitedAtCommit }
     var lastCommit = 0.0
     var lastFigures = 0.0
     var lastReport = 0
