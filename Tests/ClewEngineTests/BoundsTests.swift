@@ -54,6 +54,21 @@ import Testing
         #expect(most <= 65)
     }
 
+    /// Alerts without an identity stay while others of their type have one: however long they are silent, they hold up nothing.
+    @Test func alertKeysWithAndWithoutIdentityStayWithinTheirLimit() {
+        var parameters = CorrelationParameters()
+        parameters.maxKeys = 16
+        var correlator = Correlator(topology: TestStream.topology("a"), correlation: parameters)
+        var most = 0
+        let events = (0..<200).map { at in
+            var event = TestEvent(Double(at) * 2, "a", "T\(at % 4)")
+            if at >= 4 { event.identity = "disk\(at)" }
+            return event
+        }
+        BoundsTests.watch(&correlator, events) { most = max(most, $0.keys) }
+        #expect(most == 16)
+    }
+
     @Test func clearedKeysGoFirst() {
         var parameters = CorrelationParameters()
         parameters.maxKeys = 16

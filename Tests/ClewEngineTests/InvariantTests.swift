@@ -26,8 +26,29 @@ import Testing
         return events
     }
 
-    static let cases: [(seed: UInt64, lateShare: Int, maxAlerts: Int?)] = [
-        (21, 0, nil), (22, 0, 5), (23, 10, nil), (24, 3, nil), (25, 5, 3), (26, 2, 1),
+    struct Case: Sendable {
+        var seed: UInt64
+        var lateShare: Int
+        var maxAlerts: Int?
+        /// So few that keys are forgotten whose incident is open.
+        var maxKeys = 1_000_000
+        /// With a low one alerts go to and fro between incidents.
+        var threshold = 10.0
+
+        func revisions() -> [IncidentRevision] {
+            InvariantTests.revisions(InvariantTests.events(seed, lateShare: lateShare)) {
+                $0.maxAlerts = maxAlerts
+                $0.maxKeys = maxKeys
+                $0.threshold = threshold
+            }
+        }
+    }
+
+    static let cases = [
+        Case(seed: 21, lateShare: 0), Case(seed: 22, lateShare: 0, maxAlerts: 5), Case(seed: 23, lateShare: 10),
+        Case(seed: 24, lateShare: 3), Case(seed: 25, lateShare: 5, maxAlerts: 3), Case(seed: 26, lateShare: 2, maxAlerts: 1),
+        Case(seed: 33, lateShare: 0, maxKeys: 10), Case(seed: 34, lateShare: 5, maxKeys: 20, threshold: 1.5),
+        Case(seed: 35, lateShare: 0, threshold: 1.5),
     ]
 
     @Test(arguments: [1, 2, 3, 5], [0, 5])
@@ -48,8 +69,8 @@ import Testing
     }
 
     @Test(arguments: cases)
-    func lifeFollowsItsRules(_ seed: UInt64, _ lateShare: Int, _ maxAlerts: Int?) {
-        let revisions = InvariantTests.revisions(InvariantTests.events(seed, lateShare: lateShare)) { $0.maxAlerts = maxAlerts }
+    func lifeFollowsItsRules(_ given: Case) {
+        let revisions = given.revisions()
         #expect(revisions.count > 100)
         var last: [IncidentID: IncidentRevision] = [:]
         var frozen: Set<IncidentID> = []
@@ -59,11 +80,13 @@ import Testing
                 #expect(r.severity >= before.severity)
                 #expect(r.eventCount >= before.eventCount && r.alertCount >= before.alertCount)
                 #expect(r.openedAt <= before.openedAt)
+                let isWhole = InvariantTests.losesNothing(r, before)
+                #expect(isWhole, "\(r.id.text) \(r.revision)")
                 #expect(InvariantTests.mayFollow(r.status, before.status, frozen.contains(r.id)), "\(before.status) → \(r.status)")
             } else {
                 #expect(r.revision == 1)
                 // What came late may be over before it is known.
-                #expect(r.status == .open || lateShare > 0 && (r.status == .resolved || r.status == .frozen))
+                #expect(r.status == .open || given.lateShare > 0 && (r.status == .resolved || r.status == .frozen))
             }
             if r.status == .frozen { frozen.insert(r.id) }
             last[r.id] = r
@@ -90,6 +113,16 @@ import Testing
         #expect(last.count > 50)
     }
 
+    /// Whether each alert that was listed still is, with no fewer events and no shorter time.
+    private static func losesNothing(_ now: IncidentRevision, _ before: IncidentRevision) -> Bool {
+        guard now.alerts.count == now.alertCount else { return true }
+        return before.alerts.allSatisfy { old in
+            now.alerts.contains {
+                $0.name == old.name && $0.events >= old.events && $0.firstSeen <= old.firstSeen && $0.lastSeen >= old.lastSeen
+            }
+        }
+    }
+
     private static func mayFollow(_ now: IncidentStatus, _ before: IncidentStatus, _ isFrozen: Bool) -> Bool {
         if before == .merged { return false }
         if isFrozen { return now == .resolved && before == .frozen }
@@ -104,8 +137,8 @@ import Testing
     }
 
     @Test(arguments: cases)
-    func aRecordIsWholeAndConsistent(_ seed: UInt64, _ lateShare: Int, _ maxAlerts: Int?) {
-        let revisions = InvariantTests.revisions(InvariantTests.events(seed, lateShare: lateShare)) { $0.maxAlerts = maxAlerts }
+    func aRecordIsWholeAndConsistent(_ given: Case) {
+        let revisions = given.revisions()
         for r in revisions {
             #expect(Set(r.alerts.map(\.name)).count == r.alerts.count)
             #expect(r.alerts.count == min(200, r.alertCount))
@@ -129,15 +162,15 @@ import Testing
 
     /// Revisions come in the order of event time; of an incident also where events come late.
     @Test(arguments: cases)
-    func timeNeverGoesBack(_ seed: UInt64, _ lateShare: Int, _ maxAlerts: Int?) {
-        let revisions = InvariantTests.revisions(InvariantTests.events(seed, lateShare: lateShare)) { $0.maxAlerts = maxAlerts }
+    func timeNeverGoesBack(_ given: Case) {
+        let revisions = given.revisions()
         var last: [IncidentID: EventTime] = [:]
         for r in revisions {
             #expect(r.updatedAt >= last[r.id] ?? .distantPast)
             last[r.id] = r.updatedAt
         }
         // What a late event makes due lies in the past of the stream.
-        guard lateShare == 0 else { return }
+        guard given.lateShare == 0 else { return }
         #expect(zip(revisions, revisions.dropFirst()).allSatisfy { $0.updatedAt <= $1.updatedAt })
     }
 

@@ -535,4 +535,31 @@ import Testing
     @Test func onlyAFrozenIncidentIsContinued() {
         #expect(!LifeCycleTests.run("A 10s B 4h A").contains("continues"))
     }
+
+    /// B goes from the first incident to another one, and comes back to it.
+    @Test func anAlertThatComesBackIsListedOnce() {
+        var timeline = Timeline("web -> db, api -> db", "A: web/Down, B: web/Slow, C: db/Down")
+        timeline.correlation.threshold = 1.5
+        timeline.correlation.fuseThreshold = 1000
+        #expect(
+            timeline.run("A 1s B 26m30s C 70s c 1s B 40m41s B")
+                == "30s open A,B (correlated) | 27m1s #2 open C (lone_alert) | 27m42s #2 updated c,B (major_alert_joined) "
+                + "| 57m42s #2 resolved c,b (silent) | 1h8m23s #1 updated A,B2 (major_alert_joined) | 2h #1 resolved a,b2 (silent)")
+    }
+
+    /// A, then B are forgotten for the sake of another, and raised again while their incident is open.
+    @Test func anAlertThatWasForgottenIsListedOnce() {
+        let found = LifeCycleTests.run("A 10s B 10s C 40s A 10s B") { $0.maxKeys = 2 }
+        #expect(
+            found == "30s open a,B,C (correlated) | 1m10s updated A2,B2,c (major_alert_joined) "
+                + "| 31m10s resolved a2,b2,c (silent)")
+    }
+
+    /// A flapped: that is still told when it has been forgotten.
+    @Test func anAlertThatWasForgottenStaysFlapping() {
+        let found = LifeCycleTests.run("A 31s (a 5s A 5s)x3 B 5s C") { $0.maxKeys = 2 }
+        #expect(
+            found == "30s open A (lone_alert) | 1m1s updated A4~,B (major_alert_joined) | 1m6s updated a4~,B,C (major_alert_joined) "
+                + "| 31m6s resolved a4~,b,c (silent)")
+    }
 }

@@ -135,7 +135,7 @@ extension Engine {
         }
         if before >= 0 {
             if !keys.states[key].cleared { incidents.details[previous].uncleared -= 1 }
-            leave(key, previous, slot)
+            if previous != slot { leave(key, previous) }
         } else {
             keys.all[key].slot = Int32(clamping: Int64(event.time / 60))
             keys.all[key].seen = 1
@@ -156,10 +156,12 @@ extension Engine {
         return key
     }
 
-    /// What the entry that the key leaves behind still has to say.
-    private mutating func leave(_ key: Int, _ previous: Int, _ slot: Int) {
+    /// The key leaves the incident `previous`: what its entry there still has to say.
+    private mutating func leave(_ key: Int, _ previous: Int) {
+        // Should it come back, it has an entry there already that it no longer knows of.
+        incidents.details[previous].mayRepeatKeys = true
         let at = Int(keys.all[key].entry)
-        guard previous != slot, at >= 0 else { return }
+        guard at >= 0 else { return }
         if isFlapping(key) { entries[at].flags.insert(.flapping) }
         keys.all[key].flaps = 0
     }
@@ -422,14 +424,24 @@ extension Engine {
 
     /// At the limit an eighth of the keys goes: cleared before uncleared, longest silent first.
     private mutating func evictKeys() {
-        // An owner that no event had without identity stays only for the sake of its keys.
+        // A key without identity stays while one of its resource and type that has one does.
+        var dependents = Table<Int32>(repeating: 0, count: keys.count)
+        for at in 0..<keys.count where keys.all[at].owner != at { dependents[Int(keys.all[at].owner)] += 1 }
+        // One that no event had stays for nothing else: it is not in the order.
         var order = (0..<keys.count).filter { keys.states[$0].incident >= 0 }.map {
             (cleared: keys.states[$0].cleared ? 0 : 1, last: keys.states[$0].last, at: $0)
         }
         order.sort { ($0.cleared, $0.last, $0.at) < ($1.cleared, $1.last, $1.at) }
         var keep = Table(repeating: false, count: keys.count)
         for known in order { keep[known.at] = true }
-        for gone in order.prefix(max(1, keys.count / 8)) { keep[gone.at] = false }
+        var left = max(1, keys.count / 8)
+        for gone in order where left > 0 && dependents[gone.at] == 0 {
+            keep[gone.at] = false
+            let owner = Int(keys.all[gone.at].owner)
+            if owner != gone.at { dependents[owner] -= 1 }
+            leave(gone.at, incidents.root(Int(keys.states[gone.at].incident)))
+            left -= 1
+        }
         var held = Table<Int32>()
         var isOn = Table<Bool>()
         for at in 0..<keys.count {

@@ -4,16 +4,45 @@ struct ListedEntry: BitwiseCopyable {
     var last: Double
     var events: UInt64
     var entry: Int32
+    /// Its place among the entries of the incident.
+    var place: Int32
+    /// -1 if the engine has forgotten it.
+    var keyIndex: Int32
     var resource: UInt32
     var type: UInt32
     var identity: NameID
+
+    init(_ alert: borrowing AlertEntry, entry: Int, place: Int) {
+        first = alert.first
+        last = alert.last
+        events = alert.events
+        self.entry = Int32(entry)
+        self.place = Int32(place)
+        keyIndex = alert.keyIndex
+        resource = alert.resource
+        type = alert.type
+        identity = alert.key.identity
+    }
 
     /// By first seen; of the same time by resource and type, in the order in which the engine came to know them.
     func precedes(_ other: ListedEntry) -> Bool {
         if first != other.first { return first < other.first }
         if resource != other.resource { return resource < other.resource }
         if type != other.type { return type < other.type }
-        return last < other.last
+        if last != other.last { return last < other.last }
+        return place < other.place
+    }
+
+    /// Brings the entries of one key together, as they came: the order of the keys means nothing.
+    func isGroupedBefore(_ other: ListedEntry) -> Bool {
+        if resource != other.resource { return resource < other.resource }
+        if type != other.type { return type < other.type }
+        if identity != other.identity { return identity.index < other.identity.index }
+        return place < other.place
+    }
+
+    func isOfSameKey(_ other: ListedEntry) -> Bool {
+        resource == other.resource && type == other.type && identity == other.identity
     }
 }
 
@@ -144,47 +173,63 @@ extension Engine {
     /// Lists the entries of an incident by first seen, one a key, with the events of all that the key has.
     mutating func collectEntries(_ slot: Int) {
         listing.removeAll()
-        let mayRepeat = incidents.details[slot].mayRepeatKeys
         var at = Int(incidents.details[slot].firstEntry)
+        var isAnyForgotten = false
         while at >= 0 {
-            let entry = ListedEntry(
-                first: entries[at].first, last: entries[at].last, events: entries[at].events, entry: Int32(at),
-                resource: entries[at].resource, type: entries[at].type, identity: entries[at].key.identity)
+            if entries[at].keyIndex < 0 { isAnyForgotten = true }
+            listing.append(ListedEntry(entries[at], entry: at, place: listing.count))
             at = Int(entries[at].next)
-            if mayRepeat, uniteWithListed(entry) { continue }
-            listing.append(entry)
         }
-        if mayRepeat { clearMarks() }
+        if incidents.details[slot].mayRepeatKeys { isAnyForgotten ? uniteByName() : uniteByKey() }
         // Nearly in order, unless incidents were merged.
         listing.sort(0..<listing.count) { $0.precedes($1) }
     }
 
-    /// Where the key is listed already, adds to that: the earlier entry stands for both.
-    private mutating func uniteWithListed(_ entry: ListedEntry) -> Bool {
-        let key = Int(entries[Int(entry.entry)].keyIndex)
-        guard key >= 0 else { return false }
+    private mutating func uniteByKey() {
         if listedAt.count < keys.count { listedAt.resize(to: keys.count, filling: -1) }
-        let place = Int(listedAt[key])
-        guard place >= 0 else {
-            listedAt[key] = Int32(listing.count)
-            return false
+        var kept = 0
+        for at in 0..<listing.count {
+            let key = Int(listing[at].keyIndex)
+            let place = Int(listedAt[key])
+            if place >= 0 {
+                listing[place] = united(listing[place], listing[at])
+            } else {
+                listedAt[key] = Int32(kept)
+                listing[kept] = listing[at]
+                kept += 1
+            }
         }
-        let other = listing[place]
-        var united = entry.precedes(other) ? entry : other
-        // The newer of the two tells how severe it is now.
-        let newer = entry.last >= other.last ? entry : other
-        entries[Int(united.entry)].severity = entries[Int(newer.entry)].severity
-        united.last = max(entry.last, other.last)
-        united.events = entry.events + other.events
-        listing[place] = united
-        return true
+        listing.shrink(to: kept)
+        for at in 0..<kept { listedAt[Int(listing[at].keyIndex)] = -1 }
     }
 
-    private mutating func clearMarks() {
+    /// The same by sorting: a key that was forgotten and has come back is another one, of the same name.
+    private mutating func uniteByName() {
+        listing.sort(0..<listing.count) { $0.isGroupedBefore($1) }
+        var kept = 0
         for at in 0..<listing.count {
-            let key = Int(entries[Int(listing[at].entry)].keyIndex)
-            if key >= 0 { listedAt[key] = -1 }
+            if kept > 0, listing[at].isOfSameKey(listing[kept - 1]) {
+                listing[kept - 1] = united(listing[kept - 1], listing[at])
+            } else {
+                listing[kept] = listing[at]
+                kept += 1
+            }
         }
+        listing.shrink(to: kept)
+    }
+
+    /// Two entries of one key, `later` the one that came later: the one first seen stands for both.
+    private mutating func united(_ earlier: ListedEntry, _ later: ListedEntry) -> ListedEntry {
+        var united = later.precedes(earlier) ? later : earlier
+        // The newer of the two tells how severe it is now.
+        let newer = later.last >= earlier.last ? later : earlier
+        entries[Int(united.entry)].severity = entries[Int(newer.entry)].severity
+        entries[Int(united.entry)].flags = entries[Int(earlier.entry)].flags.union(entries[Int(later.entry)].flags)
+        united.place = earlier.place
+        united.keyIndex = max(earlier.keyIndex, later.keyIndex)
+        united.last = newer.last
+        united.events = earlier.events + later.events
+        return united
     }
 
     /// Where there are too many: the most severe, and the earliest of the rest.
@@ -211,7 +256,7 @@ extension Engine {
         _ slot: Int, _ listed: ListedEntry, _ status: IncidentStatus, _ names: borrowing Names
     ) -> AlertState {
         let at = Int(listed.entry)
-        let key = Int(entries[at].keyIndex)
+        let key = Int(listed.keyIndex)
         let isOwn = key >= 0 && self.isOwn(key, slot)
         let isFiring = isOwn && !keys.states[key].cleared && status != .resolved
         var flags = entries[at].flags

@@ -130,7 +130,7 @@ struct IncidentDetail {
     var resources: ContiguousArray<UInt32> = []
     var firstEntry: Int32 = -1
     var lastEntry: Int32 = -1
-    /// It absorbed another: two entries may be of one key.
+    /// It absorbed another, or a key has left it, for another incident or forgotten: two entries may be of one key.
     var mayRepeatKeys = false
     /// Keys of it that are not cleared.
     var uncleared: Int32 = 0
