@@ -38,13 +38,20 @@ enum SeverityWords {
         (
             .critical,
             [
-                "critical", "crit", "fatal", "emergency", "emerg", "alert", "panic", "disaster", "page", "blocker", "p1", "sev1", "sev-1",
+                "critical", "crit", "fatal", "emergency", "emerg", "alert", "panic", "disaster", "page", "blocker", "down", "p0", "p1",
+                "sev0", "sev1", "sev-0", "sev-1",
             ]
         ),
         (.major, ["major", "error", "err", "high", "severe", "p2", "sev2", "sev-2"]),
         (.minor, ["minor", "average", "medium", "moderate", "p3", "sev3", "sev-3"]),
         (.warning, ["warning", "warn", "low", "p4", "sev4", "sev-4"]),
-        (.info, ["info", "information", "informational", "notice", "debug", "trace", "none", "ok", "normal", "p5", "sev5", "sev-5"]),
+        (
+            .info,
+            [
+                "info", "information", "informational", "notice", "debug", "trace", "verbose", "none", "ok", "normal", "success", "up",
+                "clear", "cleared", "not classified", "p5", "sev5", "sev-5",
+            ]
+        ),
     ])
 
     /// The severity of a word, nil if it is not known.
@@ -89,15 +96,16 @@ enum StatusWords {
         (
             .firing,
             [
-                "firing", "fire", "open", "opened", "active", "trigger", "triggered", "problem", "alarm", "alerting", "raise", "raised",
-                "set", "new", "on", "start", "started",
+                "firing", "fire", "fired", "open", "opened", "reopened", "active", "activated", "trigger", "triggered", "re-triggered",
+                "problem", "alarm", "alerting", "raise", "raised", "set", "new", "create", "created", "on", "start", "started", "down",
+                "failing", "critical", "major", "error", "minor", "warning", "warn",
             ]
         ),
         (
             .resolved,
             [
                 "resolved", "resolve", "ok", "clear", "cleared", "close", "closed", "recovery", "recovered", "normal", "inactive", "off",
-                "end", "ended", "ceased",
+                "end", "ended", "ceased", "up", "passing",
             ]
         ),
     ])
