@@ -78,16 +78,23 @@ enum SeverityWords {
         }
     }
 
-    /// An OpenTelemetry severity number: to 12 info, to 16 warning, to 20 major, to 24 critical.
-    static func otel(_ number: Int) -> Severity? {
-        switch number {
-        case 1...12: .info
-        case 13...16: .warning
-        case 17...20: .major
-        case 21...24: .critical
-        default: nil
+    /// An OpenTelemetry severity number, or its name in protobuf: to 12 info, to 16 warning, to 20 major, to 24 critical.
+    static func otel(_ number: Bytes) -> Severity? { find(otelName(number)) }
+
+    /// The short name of the range of an OpenTelemetry severity number, `ERROR` for 18 or `SEVERITY_NUMBER_ERROR2`;
+    /// empty if it is none.
+    static func otelName(_ number: Bytes) -> Bytes {
+        let prefix = Bytes("SEVERITY_NUMBER_")
+        if ByteHash.equal(number.slice(0, prefix.count), prefix) {
+            let name = number.slice(prefix.count, number.count)
+            let word = name.slice(0, name.firstIndex { $0 < 0x3A } ?? name.count)
+            return otelNames.contains { ByteHash.equal(word, Bytes($0)) } ? word : .none
         }
+        guard let known = Decimal(number)?.scaled(by: 0), known >= 1, known <= 24 else { return .none }
+        return Bytes(otelNames[Int(known - 1) / 4])
     }
+
+    private static let otelNames: [StaticString] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 }
 
 /// The two statuses by their own names and the usual others.

@@ -14,11 +14,12 @@ extension Decoder {
         raw.message = try Decoder.text(mapping.message, root)
         if let pointer = mapping.timestamp { try raw.setTime(pointer.resolve(root), pointer.text) }
         try raw.setSeverity(mapping.severity?.resolve(root), mapping.severity?.text ?? "severity")
-        if let pointer = mapping.status { try raw.setStatus(pointer.resolve(root), pointer.text) }
+        let status = try Decoder.text(mapping.status, root)
+        if status.count > 0 { try raw.setStatus(status, mapping.status?.text ?? "status") }
         for (index, label) in mapping.labels.enumerated() {
             if let value = try label.pointer.resolve(root) { labels.add(ruleNames.mapping[index], value) }
         }
-        try commit(&raw, element: nil, root: root, message, firstEvent: batch.events.count, &batch, &names)
+        try commit(&raw, element: nil, root: root, message, &batch, &names)
     }
 
     /// The scalar at a pointer; empty without one.
