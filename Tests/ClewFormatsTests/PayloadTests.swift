@@ -213,6 +213,37 @@ import Testing
         #expect(try mapped("/v").one(#"{"host":"h","check":"c","v":""}"#, at: time).status == .firing)
     }
 
+    @Test func aPointerLeadsIntoATextThatIsJSON() throws {
+        var rules = DecoderRules()
+        rules.format = .mapping
+        var map = EventMapping()
+        map.resource = JSONPointer("/Message/Trigger/Dimensions/0/value")
+        map.type = JSONPointer("/Message/AlarmName")
+        map.message = JSONPointer("/Other/x")
+        map.severity = JSONPointer("/Subject/x")
+        rules.mapping = map
+        let text =
+            #"{"Message":"{\"AlarmName\":\"A\",\"Trigger\":{\"Dimensions\":[{\"value\":\"i-1\"}]}}","Other":"{\"x\":\"m\"}","Subject":"{"}"#
+        let bench = Bench(rules)
+        for _ in 0..<2 {
+            let event = try bench.one(text, at: EventTime(ms: 1))
+            #expect(event.resource == "i-1" && event.type == "A" && event.message == "m" && event.flags.contains(.severityUnknown))
+        }
+    }
+
+    // MARK: Kafka Connect
+
+    @Test func aValueWithItsSchemaIsUnwrapped() throws {
+        let bench = Bench()
+        let event = try bench.one(#"{"schema":{"type":"struct"},"payload":{"resource":"a","type":"b","timestamp":1}}"#)
+        #expect(event.resource == "a" && event.labels.isEmpty)
+        let text = try bench.one(#"{"schema":{"type":"string"},"payload":"{\"resource\":\"a\",\"type\":\"b\",\"timestamp\":1}"}"#)
+        #expect(text.resource == "a")
+        #expect(bench.refused(#"{"schema":null,"payload":null}"#) == .tombstone)
+        #expect(bench.refused(#"{"schema":null,"payload":"x"}"#) == .wrongType)
+        #expect(bench.refused(#"{"schema":null,"payload":{"resource":"a","type":"b"},"x":1}"#) == .unknownFormat)
+    }
+
     // MARK: Words
 
     @Test(arguments: [

@@ -13,7 +13,8 @@ extension Decoder {
             return nil
         }
         guard let value = message.value else { throw DecodeFailure(.tombstone, "expected a value, found none") }
-        let root = try parse(value)
+        var root = try parse(value)
+        if root.isObject, root.count == 2 { root = try Decoder.withoutSchema(root, texts) }
         // A mapping may point into an array; otherwise it is a batch, each element of it like a message of its own.
         guard root.isArray, root.count > 0, rules.format != .mapping else { return try dispatch(root, message, &batch, &names) }
         var ignored: IgnoreReason?
@@ -48,6 +49,19 @@ extension Decoder {
             return try decode(root, as: found ?? .mapping, message, &batch, &names)
         }
         return try decode(root, as: rules.format, message, &batch, &names)
+    }
+
+    /// The value within what Kafka Connect's JsonConverter makes of one: exactly `schema` and `payload`.
+    private static func withoutSchema(_ root: JSONValue, _ texts: EmbeddedTexts) throws(DecodeFailure) -> JSONValue {
+        var payload: JSONValue?
+        var hasSchema = false
+        root.forEachMember { name, value in
+            if ByteHash.equal(name, Bytes("schema")) { hasSchema = true }
+            if ByteHash.equal(name, Bytes("payload")) { payload = value }
+        }
+        guard hasSchema, let payload else { return root }
+        if payload.isNull { throw DecodeFailure(.tombstone, "payload: expected a value, found null") }
+        return texts.root(of: payload) ?? payload
     }
 
     /// Parses a message within the limits.

@@ -22,14 +22,15 @@ public struct Decoder: ~Copyable {
     let isOverridden: Bool
     let hasMapping: Bool
     var document = JSONDocument()
+    let texts: EmbeddedTexts
     var labels: LabelList
     var scratch = ScratchBuffer()
     var dedupKeys: DedupKeys
     /// Where in the batch the events of the current message begin.
     private var firstEvent = 0
-    /// PagerDuty `dedup_key`s that are remembered, at most `limits.dedup_keys`.
     /// What the current message, or element of a batch, is read as.
     var format = EventFormat.native
+    /// PagerDuty `dedup_key`s that are remembered, at most `limits.dedup_keys`.
     public var dedupKeyCount: Int { dedupKeys.count }
     /// What was counted since the decoder was made; refused messages count only in `labelsCut`.
     public internal(set) var counters = DecoderCounters()
@@ -40,6 +41,7 @@ public struct Decoder: ~Copyable {
         ruleNames = RuleNames(rules)
         isOverridden = !rules.resource.isEmpty && !rules.type.isEmpty
         hasMapping = rules.mapping != nil
+        texts = EmbeddedTexts(nesting: rules.limits.nesting)
         labels = LabelList(limits: rules.limits)
         dedupKeys = DedupKeys(limit: rules.limits.dedupKeys)
     }
@@ -50,6 +52,7 @@ public struct Decoder: ~Copyable {
     public mutating func decode(_ message: MessageView, into batch: inout EventBatch, names: inout Names) -> DecodeOutcome {
         let events = batch.events.count
         firstEvent = events
+        texts.removeAll()
         let payload = batch.payload.count
         let before = counters
         do throws(DecodeFailure) {
@@ -138,8 +141,9 @@ public struct Decoder: ~Copyable {
         for source in sources {
             switch source {
             case .pointer(let pointer):
-                var value = try element.map(pointer.resolve) ?? nil
-                if value == nil { value = try root.map(pointer.resolve) ?? nil }
+                var value: JSONValue?
+                if let element { value = try pointer.resolve(element, texts) }
+                if value == nil, let root { value = try pointer.resolve(root, texts) }
                 let text = try Field.scalar(value, "\(field), taken from \(pointer.text)")
                 if text.count > 0 { return text }
             case .label(let name):
