@@ -14,10 +14,13 @@ public final class ArchiveReader {
         public var blockSize = 256 << 10
         /// The longest line that is taken, in bytes without its line end; longer ones are reported and passed over.
         public var maximumLineLength = 16 << 20
+        /// Whether a pretty-printed JSON file is read as if each of its values, or each element of its list, were a line.
+        public var unfoldsJSON = false
 
-        public init(blockSize: Int = 256 << 10, maximumLineLength: Int = 16 << 20) {
+        public init(blockSize: Int = 256 << 10, maximumLineLength: Int = 16 << 20, unfoldsJSON: Bool = false) {
             self.blockSize = blockSize
             self.maximumLineLength = maximumLineLength
+            self.unfoldsJSON = unfoldsJSON
         }
     }
 
@@ -65,6 +68,7 @@ public final class ArchiveReader {
     /// Length so far of a line that is being passed over.
     private var skippedLength: UInt64?
     private var atFirstByte = true
+    private var unfolder: JSONUnfolder?
 
     /// Opens a file, or stdin for `-`, and looks at its first bytes.
     ///
@@ -85,6 +89,7 @@ public final class ArchiveReader {
         }
         self.input = input
         self.options = options
+        if options.unfoldsJSON { unfolder = JSONUnfolder() }
         name = input.name
         buffer = LineBuffer(blockSize: max(4 << 10, options.blockSize))
     }
@@ -179,8 +184,10 @@ public final class ArchiveReader {
         buffer.makeRoom(lineLimit: options.maximumLineLength)
         do throws(ArchiveError) {
             repeat {
-                let count = try decode(into: buffer.free)
+                let free = buffer.free
+                let count = try decode(into: free)
                 if count == 0 { contentEnded = true }
+                unfolder?.unfold(UnsafeMutableRawBufferPointer(rebasing: free[..<count]))
                 buffer.added(count)
                 if atFirstByte, buffer.count >= 3 || contentEnded {
                     atFirstByte = false

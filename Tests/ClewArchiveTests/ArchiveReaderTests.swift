@@ -181,6 +181,33 @@ import Testing
         #expect(sum >= 0x0A)
     }
 
+    @Test(arguments: [
+        ("{\n \"a\": 1\n}\n{\r\n \"b\": [\n]\r\n}", ["{  \"a\": 1 }", "{\r  \"b\": [ ]\r }"]),
+        // A list: a line for each of its elements, in whatever way they stand.
+        ("\u{FEFF}[\n{\"a\": [1, 2]},\n{\n\"b\": \"],\\\"{\"\n}\n]\n", ["  {\"a\": [1, 2]}", " { \"b\": \"],\\\"{\" }  "]),
+        // A string that is not closed ends a damaged value.
+        ("{\n\"a\": \"x\n{\n\"b\": 1\n}\n", ["{ \"a\": \"x", "{ \"b\": 1 }"]),
+        // Lines that are messages stay as they are.
+        ("{\"a\":1}\n{\n}\n", ["{\"a\":1}", "{", "}"]), ("[1]\n[\n", ["[1]", "["]), ("\n \n", ["", " "]), ("{", ["{"]),
+    ])
+    func aPrettyPrintedFileIsUnfolded(content: String, lines: [String]) {
+        for size in [4096, 1] {
+            let reading = Reading(directory.file("p", bytes(content)), ArchiveReader.Options(blockSize: size, unfoldsJSON: true))
+            #expect(reading.lines == lines && reading.error == nil)
+        }
+        #expect(Reading(directory.file("p", bytes("{\n}\n"))).lines == ["{", "}"])
+    }
+
+    @Test func unfoldingGoesOnFromBlockToBlock() {
+        let value = "{\n" + (0..<500).map { "  \"key\($0)\": \"}]\\\"\($0)\"" }.joined(separator: ",\n") + "\n}\n"
+        let list = "[\n" + [String](repeating: value, count: 40).joined(separator: ",") + "]\n"
+        let expected = value.replacing("\n", with: " ").filter { $0 != " " }
+        for content in [list, String(repeating: value, count: 40)] {
+            let reading = Reading(directory.file("b", bytes(content)), ArchiveReader.Options(blockSize: 4096, unfoldsJSON: true))
+            #expect(reading.lines.map { $0.filter { $0 != " " } } == [String](repeating: expected, count: 40))
+        }
+    }
+
     @Test(arguments: 0..<60)
     func anySplitGivesTheSameLines(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))

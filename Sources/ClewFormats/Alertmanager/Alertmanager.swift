@@ -8,12 +8,11 @@ extension Decoder {
         guard let alerts = try Field.array(root.member("alerts"), "alerts") else {
             throw DecodeFailure(.wrongType, "alerts: expected an array, found none")
         }
-        let firstEvent = batch.events.count
         var alert = alerts.first
         for index in 0..<alerts.count {
             guard alert.isObject else { throw .wrongType("alerts/\(index)", expected: "an object", found: alert) }
             do throws(DecodeFailure) {
-                try alertmanagerAlert(alert, root, message, firstEvent, &batch, &names)
+                try alertmanagerAlert(alert, root, message, &batch, &names)
             } catch {
                 // Which of the alerts it is helps whoever reads the dead letter.
                 throw DecodeFailure(error.reason, "alerts/\(index)/\(error.detail)")
@@ -23,7 +22,7 @@ extension Decoder {
     }
 
     private mutating func alertmanagerAlert(
-        _ alert: JSONValue, _ root: JSONValue, _ message: MessageView, _ firstEvent: Int, _ batch: inout EventBatch, _ names: inout Names
+        _ alert: JSONValue, _ root: JSONValue, _ message: MessageView, _ batch: inout EventBatch, _ names: inout Names
     ) throws(DecodeFailure) {
         labels.removeAll()
         var raw = RawEvent()
@@ -51,10 +50,13 @@ extension Decoder {
             raw.flags.insert(.resend)
             counters.resends += 1
         }
-        try commit(&raw, element: alert, root: root, message, firstEvent: firstEvent, &batch, &names)
+        try commit(&raw, element: alert, root: root, message, &batch, &names)
     }
 
-    private static let resourceLabels: [StaticString] = ["resource", "service", "pod", "instance", "node", "device", "host", "job"]
+    static let resourceLabels: [StaticString] = [
+        "resource", "service", "pod", "instance", "node", "device", "host", "job", "deployment", "statefulset", "daemonset", "namespace",
+        "cluster",
+    ]
     private static let messageNotes: [StaticString] = ["summary", "description", "message"]
 
     /// The first of these members that is there and not empty.

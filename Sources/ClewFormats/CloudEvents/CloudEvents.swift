@@ -21,12 +21,16 @@ extension Decoder {
             if !Decoder.isAttribute(name) { labels.add(name, value) }
         }
         let data = try root.member("data")
-        let severity = try root.member("severity")
-        let status = try root.member("status")
-        try cloudEventData(data, &raw, severity: severity, status: status)
+        try cloudEventData(data, &raw, severity: root.member("severity"), status: root.member("status"))
+        if raw.flags.contains(.severityUnknown), raw.unknownSeverity.count == 0 {
+            // The extension of the specification: the numbers and names of OpenTelemetry.
+            raw.flags.remove(.severityUnknown)
+            try raw.setOTelSeverity(
+                Field.scalar(root.member("severitynumber"), "severitynumber"), Field.scalar(root.member("severitytext"), "severitytext"))
+        }
         if raw.resource.count == 0 { raw.resource = subject.count > 0 ? subject : raw.source }
         if raw.type.count == 0 { raw.type = type }
-        try commit(&raw, element: data, root: root, message, firstEvent: batch.events.count, &batch, &names)
+        try commit(&raw, element: data, root: root, message, &batch, &names)
     }
 
     /// A CloudEvent in binary mode: attributes in the headers `ce_…`, the message is its data.
@@ -62,18 +66,17 @@ extension Decoder {
             raw.setSeverity(word)
         }
         if let word = headers.header("ce_status") {
-            guard let status = StatusWords.find(word) else {
-                throw DecodeFailure(.statusUnknown, "header ce_status: expected firing, resolved or a synonym, found \"\(word.clipped)\"")
-            }
-            raw.status = status
+            try raw.setStatus(word, "header ce_status")
         }
         if raw.resource.count == 0 { raw.resource = headers.header("ce_subject") ?? .none }
         if raw.resource.count == 0 { raw.resource = raw.source }
         if raw.type.count == 0 { raw.type = headers.header("ce_type") ?? .none }
-        try commit(&raw, element: root, root: root, message, firstEvent: batch.events.count, &batch, &names)
+        try commit(&raw, element: root, root: root, message, &batch, &names)
     }
 
     /// What `data` says: the fields of a native event, where they are there; its other scalars become labels.
+    ///
+    /// It is anybody's JSON: a member with the name of a field but not its type (`"status": 200`) is something else.
     private mutating func cloudEventData(
         _ data: JSONValue?, _ raw: inout RawEvent, severity: JSONValue?, status: JSONValue?
     ) throws(DecodeFailure) {
@@ -83,21 +86,26 @@ extension Decoder {
             try raw.setStatus(status, "status")
             return
         }
-        raw.resource = try Field.string(data.member("resource"), "data/resource")
-        raw.type = try Field.string(data.member("type"), "data/type")
-        raw.message = try Field.scalar(data.member("message"), "data/message")
-        try raw.setSeverity(data.member("severity") ?? severity, "data/severity")
-        try raw.setStatus(data.member("status") ?? status, "data/status")
+        raw.resource = try Decoder.string(data, "resource")?.text ?? .none
+        raw.type = try Decoder.string(data, "type")?.text ?? .none
+        raw.message = try Decoder.string(data, "message")?.text ?? .none
+        try raw.setSeverity(Decoder.string(data, "severity") ?? severity, "data/severity")
+        try raw.setStatus(Decoder.string(data, "status") ?? status, "data/status")
         if raw.time == nil { try raw.setTime(data.member("timestamp"), "data/timestamp") }
         data.forEachMember { name, value in
-            if !Decoder.isDataField(name) { labels.add(name, value) }
+            if !value.isString || !Decoder.isDataField(name) { labels.add(name, value) }
         }
-        if let own = try Field.object(data.member("labels"), "data/labels") { labels.addMembers(of: own) }
+        if let own = try data.member("labels") { labels.addMembers(of: own) }
+    }
+
+    private static func string(_ data: JSONValue, _ name: StaticString) throws(DecodeFailure) -> JSONValue? {
+        guard let value = try data.member(name), value.isString else { return nil }
+        return value
     }
 
     private static let attributes: [StaticString] = [
         "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "data_base64",
-        "severity", "status",
+        "severity", "status", "severitynumber", "severitytext",
     ]
     private static let headerNames: [StaticString] = [
         "ce_id", "ce_source", "ce_type", "ce_subject", "ce_severity", "ce_status", "ce_time",
@@ -110,6 +118,12 @@ extension Decoder {
 
     private static func isDataField(_ name: Bytes) -> Bool {
         dataFields.contains { ByteHash.equal(name, Bytes($0)) }
+    }
+
+    /// Whether a content type says structured mode, which may have the headers of binary mode too.
+    static func isStructured(_ type: Bytes?) -> Bool {
+        let prefix = Bytes("application/cloudevents")
+        return type.map { ByteHash.equal($0.slice(0, prefix.count), prefix) } ?? false
     }
 
     /// Whether a content type is JSON; without one it is.

@@ -18,10 +18,18 @@ public struct DecoderCounters: Sendable, Equatable {
 public struct Decoder: ~Copyable {
     let rules: DecoderRules
     let ruleNames: RuleNames
+    /// Of the rules: whether resource and type are both taken from elsewhere, and whether there is a mapping.
+    let isOverridden: Bool
+    let hasMapping: Bool
     var document = JSONDocument()
+    let texts: EmbeddedTexts
     var labels: LabelList
     var scratch = ScratchBuffer()
     var dedupKeys: DedupKeys
+    /// Where in the batch the events of the current message begin.
+    private var firstEvent = 0
+    /// What the current message, or element of a batch, is read as.
+    var format = EventFormat.native
     /// PagerDuty `dedup_key`s that are remembered, at most `limits.dedup_keys`.
     public var dedupKeyCount: Int { dedupKeys.count }
     /// What was counted since the decoder was made; refused messages count only in `labelsCut`.
@@ -31,6 +39,9 @@ public struct Decoder: ~Copyable {
     public init(rules: DecoderRules) {
         self.rules = rules
         ruleNames = RuleNames(rules)
+        isOverridden = !rules.resource.isEmpty && !rules.type.isEmpty
+        hasMapping = rules.mapping != nil
+        texts = EmbeddedTexts(nesting: rules.limits.nesting)
         labels = LabelList(limits: rules.limits)
         dedupKeys = DedupKeys(limit: rules.limits.dedupKeys)
     }
@@ -40,6 +51,8 @@ public struct Decoder: ~Copyable {
     /// All or nothing: a message that is refused appends no event, whatever part of it was good.
     public mutating func decode(_ message: MessageView, into batch: inout EventBatch, names: inout Names) -> DecodeOutcome {
         let events = batch.events.count
+        firstEvent = events
+        texts.removeAll()
         let payload = batch.payload.count
         let before = counters
         do throws(DecodeFailure) {
@@ -60,7 +73,7 @@ public struct Decoder: ~Copyable {
     ///
     /// `element` is the single alert or record that the event was read from, `root` the whole message.
     mutating func commit(
-        _ raw: inout RawEvent, element: JSONValue?, root: JSONValue?, _ message: MessageView, firstEvent: Int,
+        _ raw: inout RawEvent, element: JSONValue?, root: JSONValue?, _ message: MessageView,
         _ batch: inout EventBatch, _ names: inout Names
     ) throws(DecodeFailure) {
         if raw.flags.contains(.severityUnknown) {
@@ -69,17 +82,14 @@ public struct Decoder: ~Copyable {
         }
         if !rules.resource.isEmpty { raw.resource = try overridden(rules.resource, "resource", element, root) ?? raw.resource }
         if !rules.type.isEmpty { raw.type = try overridden(rules.type, "type", element, root) ?? raw.type }
-        if raw.resource.count == 0 { throw DecodeFailure(.resourceMissing, "resource: expected a name, found none") }
-        if raw.type.count == 0 { throw DecodeFailure(.typeMissing, "type: expected a name, found none") }
+        if raw.resource.count == 0 { throw missing(.resourceMissing) }
+        if raw.type.count == 0 { throw missing(.typeMissing) }
         guard let time = raw.time ?? message.recordTime else {
             throw DecodeFailure(.timestampMissing, "timestamp: expected a time, found none, and the record has none either")
         }
         if raw.time == nil { raw.flags.insert(.noOwnTime) }
 
-        let index = batch.events.count - firstEvent
-        if index >= rules.limits.events {
-            throw DecodeFailure(.tooManyEvents, "expected at most \(rules.limits.events) events in a message")
-        }
+        let index = try indexInMessage(batch.events.count)
         var event = Event(
             time: time, resource: try intern(raw.resource, "resource", &names), type: try intern(raw.type, "type", &names),
             status: raw.status, severity: raw.severity)
@@ -89,10 +99,20 @@ public struct Decoder: ~Copyable {
         event.flags = raw.flags
         event.partition = message.partition
         event.offset = message.offset
-        event.indexInMessage = UInt32(truncatingIfNeeded: index)
+        event.indexInMessage = index
         if raw.id.count > 0 { event.redelivery = Decoder.digest(raw) }
         try writePayload(raw, &event, &batch)
         batch.events.append(event)
+    }
+
+    /// The place among those of its message of the event that is the batch's next.
+    @inline(__always)
+    func indexInMessage(_ next: Int) throws(DecodeFailure) -> UInt32 {
+        let index = next - firstEvent
+        if index >= rules.limits.events {
+            throw DecodeFailure(.tooManyEvents, "expected at most \(rules.limits.events) events in a message")
+        }
+        return UInt32(truncatingIfNeeded: index)
     }
 
     /// The digest of (source, id, status, own timestamp), 128 bits.
@@ -121,8 +141,9 @@ public struct Decoder: ~Copyable {
         for source in sources {
             switch source {
             case .pointer(let pointer):
-                var value = try element.map(pointer.resolve) ?? nil
-                if value == nil { value = try root.map(pointer.resolve) ?? nil }
+                var value: JSONValue?
+                if let element { value = try pointer.resolve(element, texts) }
+                if value == nil, let root { value = try pointer.resolve(root, texts) }
                 let text = try Field.scalar(value, "\(field), taken from \(pointer.text)")
                 if text.count > 0 { return text }
             case .label(let name):

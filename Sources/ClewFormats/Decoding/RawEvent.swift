@@ -37,12 +37,28 @@ struct RawEvent {
         setSeverity(value.text)
     }
 
+    /// Takes OpenTelemetry's severity: its number, else its text.
+    mutating func setOTelSeverity(_ number: Bytes, _ text: Bytes) {
+        if let known = SeverityWords.otel(number) {
+            severity = known
+        } else if text.count > 0 {
+            setSeverity(text)
+        } else {
+            flags.insert(.severityUnknown)
+        }
+    }
+
     /// Takes a status that may be missing: then the event is firing.
     mutating func setStatus(_ value: JSONValue?, _ field: String) throws(DecodeFailure) {
         guard let value else { return }
         guard value.isString else { throw .wrongType(field, expected: "a string", found: value) }
-        guard let known = StatusWords.find(value.text) else {
-            throw DecodeFailure(.statusUnknown, "\(field): expected firing, resolved or a synonym, found \"\(value.text.clipped)\"")
+        try setStatus(value.text, field)
+    }
+
+    /// Takes a status by its word.
+    mutating func setStatus(_ word: Bytes, _ field: @autoclosure () -> String) throws(DecodeFailure) {
+        guard let known = StatusWords.find(word) else {
+            throw DecodeFailure(.statusUnknown, "\(field()): expected firing, resolved or a synonym, found \"\(word.clipped)\"")
         }
         status = known
     }

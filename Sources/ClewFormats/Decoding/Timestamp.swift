@@ -35,7 +35,7 @@ enum Timestamp {
         return epoch(text)
     }
 
-    /// RFC 3339; a blank or a small `t` may stand for the `T`, and the offset may lack its colon.
+    /// RFC 3339; a blank or a small `t` may stand for the `T`, and the offset may be written otherwise.
     static func rfc3339(_ b: Bytes) -> EventTime? {
         guard b.count >= 20, b[4] == UInt8(ascii: "-"), b[7] == UInt8(ascii: "-"), b[13] == UInt8(ascii: ":"),
             b[16] == UInt8(ascii: ":"), b[10] | 0x20 == UInt8(ascii: "t") || b[10] == UInt8(ascii: " ")
@@ -68,17 +68,19 @@ enum Timestamp {
         return EventTime(microseconds: Int64(seconds * 1_000_000 + fraction))
     }
 
-    /// Seconds east of UTC of the offset that makes up the rest of the text.
+    /// Seconds east of UTC of the offset that makes up the rest of the text: `Z`, `+01:00`, `+0100`, `+01` or `UTC`;
+    /// a blank may stand before it.
     @inline(__always)
-    private static func offset(_ b: Bytes, _ at: Int) -> Int? {
-        guard at < b.count else { return nil }
-        if b[at] | 0x20 == UInt8(ascii: "z") { return at + 1 == b.count ? 0 : nil }
+    private static func offset(_ b: Bytes, _ from: Int) -> Int? {
+        let at = from < b.count && b[from] == UInt8(ascii: " ") ? from + 1 : from
+        let rest = b.count - at
+        if rest == 1, b[at] | 0x20 == UInt8(ascii: "z") { return 0 }
+        if rest == 3, ByteHash.equal(b.slice(at, b.count), Bytes("UTC")) { return 0 }
+        guard rest == 3 || rest == 5 || rest == 6 && b[at + 3] == UInt8(ascii: ":") else { return nil }
         let sign = b[at] == UInt8(ascii: "+") ? 1 : b[at] == UInt8(ascii: "-") ? -1 : 0
         guard sign != 0 else { return nil }
-        let colon = b.count == at + 6 && b[at + 3] == UInt8(ascii: ":")
-        guard colon || b.count == at + 5 else { return nil }
         let hours = two(b, at + 1)
-        let minutes = two(b, at + (colon ? 4 : 3))
+        let minutes = rest == 3 ? 0 : two(b, b.count - 2)
         guard hours >= 0, hours <= 23, minutes >= 0, minutes <= 59 else { return nil }
         return sign * (hours * 3600 + minutes * 60)
     }

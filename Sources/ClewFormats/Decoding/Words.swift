@@ -38,13 +38,20 @@ enum SeverityWords {
         (
             .critical,
             [
-                "critical", "crit", "fatal", "emergency", "emerg", "alert", "panic", "disaster", "page", "blocker", "p1", "sev1", "sev-1",
+                "critical", "crit", "fatal", "emergency", "emerg", "alert", "panic", "disaster", "page", "blocker", "down", "p0", "p1",
+                "sev0", "sev1", "sev-0", "sev-1",
             ]
         ),
         (.major, ["major", "error", "err", "high", "severe", "p2", "sev2", "sev-2"]),
         (.minor, ["minor", "average", "medium", "moderate", "p3", "sev3", "sev-3"]),
         (.warning, ["warning", "warn", "low", "p4", "sev4", "sev-4"]),
-        (.info, ["info", "information", "informational", "notice", "debug", "trace", "none", "ok", "normal", "p5", "sev5", "sev-5"]),
+        (
+            .info,
+            [
+                "info", "information", "informational", "notice", "debug", "trace", "verbose", "none", "ok", "normal", "success", "up",
+                "clear", "cleared", "not classified", "p5", "sev5", "sev-5",
+            ]
+        ),
     ])
 
     /// The severity of a word, nil if it is not known.
@@ -71,16 +78,23 @@ enum SeverityWords {
         }
     }
 
-    /// An OpenTelemetry severity number: to 12 info, to 16 warning, to 20 major, to 24 critical.
-    static func otel(_ number: Int) -> Severity? {
-        switch number {
-        case 1...12: .info
-        case 13...16: .warning
-        case 17...20: .major
-        case 21...24: .critical
-        default: nil
+    /// An OpenTelemetry severity number, or its name in protobuf: to 12 info, to 16 warning, to 20 major, to 24 critical.
+    static func otel(_ number: Bytes) -> Severity? { find(otelName(number)) }
+
+    /// The short name of the range of an OpenTelemetry severity number, `ERROR` for 18 or `SEVERITY_NUMBER_ERROR2`;
+    /// empty if it is none.
+    static func otelName(_ number: Bytes) -> Bytes {
+        let prefix = Bytes("SEVERITY_NUMBER_")
+        if ByteHash.equal(number.slice(0, prefix.count), prefix) {
+            let name = number.slice(prefix.count, number.count)
+            let word = name.slice(0, name.firstIndex { $0 < 0x3A } ?? name.count)
+            return otelNames.contains { ByteHash.equal(word, Bytes($0)) } ? word : .none
         }
+        guard let known = Decimal(number)?.scaled(by: 0), known >= 1, known <= 24 else { return .none }
+        return Bytes(otelNames[Int(known - 1) / 4])
     }
+
+    private static let otelNames: [StaticString] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 }
 
 /// The two statuses by their own names and the usual others.
@@ -89,15 +103,16 @@ enum StatusWords {
         (
             .firing,
             [
-                "firing", "fire", "open", "opened", "active", "trigger", "triggered", "problem", "alarm", "alerting", "raise", "raised",
-                "set", "new", "on", "start", "started",
+                "firing", "fire", "fired", "open", "opened", "reopened", "active", "activated", "trigger", "triggered", "re-triggered",
+                "problem", "alarm", "alerting", "raise", "raised", "set", "new", "create", "created", "on", "start", "started", "down",
+                "failing", "critical", "major", "error", "minor", "warning", "warn",
             ]
         ),
         (
             .resolved,
             [
                 "resolved", "resolve", "ok", "clear", "cleared", "close", "closed", "recovery", "recovered", "normal", "inactive", "off",
-                "end", "ended", "ceased",
+                "end", "ended", "ceased", "up", "passing",
             ]
         ),
     ])

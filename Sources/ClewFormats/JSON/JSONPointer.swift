@@ -32,11 +32,13 @@ public struct JSONPointer: Sendable, Equatable {
         self.tokens = tokens
     }
 
-    /// The value it points at; nil if there is none or it is null. An ambiguous path (a name twice) is refused.
-    func resolve(_ root: JSONValue) throws(DecodeFailure) -> JSONValue? {
+    /// The value it points at; nil if there is none or it is null. An ambiguous path (a name twice) is refused. The path
+    /// may lead into a text that is JSON itself.
+    func resolve(_ root: JSONValue, _ texts: EmbeddedTexts) throws(DecodeFailure) -> JSONValue? {
         var value = root
         for index in tokens.indices {
             let next: JSONValue?
+            value = texts.root(of: value) ?? value
             if value.isObject {
                 next = try member(of: value, tokens[index])
             } else {

@@ -16,6 +16,6 @@ extension Decoder {
         try raw.setTime(top.timestamp, "timestamp")
         try raw.setSeverity(top.severity, "severity")
         try raw.setStatus(top.status, "status")
-        try commit(&raw, element: nil, root: root, message, firstEvent: batch.events.count, &batch, &names)
+        try commit(&raw, element: nil, root: root, message, &batch, &names)
     }
 }

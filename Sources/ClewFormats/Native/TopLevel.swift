@@ -12,7 +12,7 @@ struct TopLevel {
         static let specVersion = Marks(rawValue: 1)
         /// OTLP: `resourceLogs`.
         static let resourceLogs = Marks(rawValue: 2)
-        /// Alertmanager: `alerts`, with one of `groupKey`, `groupLabels`, `receiver`.
+        /// Alertmanager: `alerts`, with one of `groupKey`, `groupLabels`, `receiver`, or `labels` in the first of them.
         static let alerts = Marks(rawValue: 4)
         static let group = Marks(rawValue: 8)
         /// PagerDuty: `event_action`.
@@ -83,17 +83,22 @@ struct TopLevel {
         switch name.count {
         case 3 where Self.any(name, "pri", "tag"): marks.insert(.program)
         case 4 where Self.any(name, "host", "HOST"): marks.insert(.host)
-        case 6 where ByteHash.equal(name, Bytes("alerts")) && value.isArray: marks.insert(.alerts)
+        case 5 where ByteHash.equal(name, Bytes("ident")): marks.insert(.program)
+        case 6 where ByteHash.equal(name, Bytes("alerts")) && value.isArray:
+            marks.insert(.alerts)
+            if value.count > 0, Self.hasLabels(value.first) { marks.insert(.group) }
         case 7 where Self.any(name, "program", "PROGRAM") || ByteHash.equal(name, Bytes("appname")): marks.insert(.program)
         case 8 where Self.any(name, "hostname", "fromhost"): marks.insert(.host)
         case 8 where Self.any(name, "facility", "FACILITY") || Self.any(name, "PRIORITY", "app-name"): marks.insert(.program)
         case 8 where Self.any(name, "groupKey", "receiver"): marks.insert(.group)
         case 9 where ByteHash.equal(name, Bytes("syslogtag")): marks.insert(.program)
+        case 9 where ByteHash.equal(name, Bytes("_HOSTNAME")): marks.insert(.host)
         case 11 where ByteHash.equal(name, Bytes("specversion")) && value.isString: marks.insert(.specVersion)
         case 11 where ByteHash.equal(name, Bytes("groupLabels")): marks.insert(.group)
         case 11 where ByteHash.equal(name, Bytes("programname")): marks.insert(.program)
         case 12 where ByteHash.equal(name, Bytes("event_action")): marks.insert(.eventAction)
         case 12 where ByteHash.equal(name, Bytes("resourceLogs")) && value.isArray: marks.insert(.resourceLogs)
+        case 17 where ByteHash.equal(name, Bytes("SYSLOG_IDENTIFIER")): marks.insert(.program)
         default: break
         }
     }
@@ -102,14 +107,26 @@ struct TopLevel {
         ByteHash.equal(name, Bytes(a)) || ByteHash.equal(name, Bytes(b))
     }
 
+    private static func hasLabels(_ alert: JSONValue) -> Bool {
+        var found = false
+        alert.forEachMember { name, value in
+            if value.isObject, ByteHash.equal(name, Bytes("labels")) { found = true }
+        }
+        return found
+    }
+
     /// The format of that shape, in this order; nil if it is none of them.
-    func recognise(overridden: Bool) -> EventFormat? {
+    ///
+    /// - Parameters: whether the topic takes resource and type from elsewhere; whether it has a mapping.
+    func recognise(overridden: Bool, hasMapping: Bool) -> EventFormat? {
         if marks.contains(.specVersion) { return .cloudevents }
         if marks.contains(.resourceLogs) { return .otlp }
         if marks.contains([.alerts, .group]) { return .alertmanager }
         if marks.contains(.eventAction) { return .pagerduty }
         if resource == nil, marks.contains([.host, .program]) { return .syslog }
-        if resource != nil || type != nil || overridden || furtherFields >= 2 { return .native }
+        if overridden || resource != nil && type != nil { return .native }
+        // Much is called `id` or `status`: who gives a mapping knows better.
+        if !hasMapping, resource != nil || type != nil || furtherFields >= 2 { return .native }
         return nil
     }
 }

@@ -5,21 +5,25 @@ extension Decoder {
     mutating func otlp(
         _ root: JSONValue, _ message: MessageView, _ batch: inout EventBatch, _ names: inout Names
     ) throws(DecodeFailure) {
-        let firstEvent = batch.events.count
         guard let resources = try Field.array(root.member("resourceLogs"), "resourceLogs") else {
             throw DecodeFailure(.wrongType, "resourceLogs: expected an array, found none")
         }
-        try resources.forEachElement { (_, group) throws(DecodeFailure) in
+        try resources.forEachElement { (groupIndex, group) throws(DecodeFailure) in
             let resource = try Field.object(group.member("resource"), "resourceLogs/resource")
             let attributes = try Field.array(resource?.member("attributes"), "resource/attributes")
-            try Field.array(group.member("scopeLogs"), "scopeLogs")?.forEachElement { (_, scope) throws(DecodeFailure) in
+            try Field.array(group.member("scopeLogs"), "scopeLogs")?.forEachElement { (scopeIndex, scope) throws(DecodeFailure) in
                 let name = try Field.string(Field.object(scope.member("scope"), "scope")?.member("name"), "scope/name")
                 try Field.array(scope.member("logRecords"), "logRecords")?.forEachElement { (index, record) throws(DecodeFailure) in
-                    guard record.isObject else { throw .wrongType("logRecords/\(index)", expected: "an object", found: record) }
-                    var raw = RawEvent()
-                    raw.source = name.count > 0 ? name : Bytes("opentelemetry")
-                    try otlpRecord(record, attributes, &raw)
-                    try commit(&raw, element: record, root: root, message, firstEvent: firstEvent, &batch, &names)
+                    do throws(DecodeFailure) {
+                        guard record.isObject else { throw .wrongType("record", expected: "an object", found: record) }
+                        var raw = RawEvent()
+                        raw.source = name.count > 0 ? name : Bytes("opentelemetry")
+                        try otlpRecord(record, attributes, &raw)
+                        try commit(&raw, element: record, root: root, message, &batch, &names)
+                    } catch {
+                        let place = "resourceLogs/\(groupIndex)/scopeLogs/\(scopeIndex)/logRecords/\(index)"
+                        throw DecodeFailure(error.reason, "\(place)/\(error.detail)")
+                    }
                 }
             }
         }
@@ -42,13 +46,8 @@ extension Decoder {
         if raw.time == nil { raw.time = try Decoder.nanoseconds(record.member("observedTimeUnixNano"), "observedTimeUnixNano") }
 
         let number = try Field.scalar(record.member("severityNumber"), "severityNumber")
-        if let known = Decimal(number)?.scaled(by: 0), let severity = SeverityWords.otel(Int(clamping: known)) {
-            raw.severity = severity
-        } else if severityText.count > 0 {
-            raw.setSeverity(severityText)
-        } else {
-            raw.flags.insert(.severityUnknown)
-        }
+        raw.setOTelSeverity(number, severityText)
+        if raw.type.count == 0 { raw.type = SeverityWords.otelName(number) }
     }
 
     /// Adds attributes, `[{"key": …, "value": {"stringValue": …}}]`, whose values are scalars.

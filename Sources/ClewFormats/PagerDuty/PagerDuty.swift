@@ -34,8 +34,7 @@ extension Decoder {
             guard let payload, try payload.member("source") != nil || !rules.resource.isEmpty else { return .unknownDedupKey }
         }
         try commonEvent(payload, root, &raw)
-        let firstEvent = batch.events.count
-        try commit(&raw, element: payload, root: root, message, firstEvent: firstEvent, &batch, &names)
+        try commit(&raw, element: payload, root: root, message, &batch, &names)
         if raw.status == .firing, dedup.count > 0, let event = batch.events.last {
             dedupKeys.store(
                 key,
@@ -45,7 +44,7 @@ extension Decoder {
         return nil
     }
 
-    private static let typeMembers: [StaticString] = ["class", "component"]
+    private static let typeMembers: [StaticString] = ["class", "component", "summary"]
     private static let labelMembers: [StaticString] = ["class", "component", "group"]
 
     /// The fields of the Common Event Format.
@@ -80,6 +79,7 @@ extension Decoder {
         if raw.time == nil { event.flags.insert(.noOwnTime) }
         event.partition = message.partition
         event.offset = message.offset
+        event.indexInMessage = try indexInMessage(batch.events.count)
         event.payloadStart = UInt32(clamping: batch.payload.count)
         batch.events.append(event)
     }

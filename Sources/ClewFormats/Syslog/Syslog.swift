@@ -2,22 +2,27 @@ internal import ClewEngine
 
 /// What the products call the parts of a syslog message, the surest first.
 private enum SyslogMembers {
-    static let host: [StaticString] = ["hostname", "HOST", "host", "fromhost", "HOST_FROM"]
-    static let program: [StaticString] = ["programname", "PROGRAM", "program", "app-name", "appname", "APP-NAME", "syslogtag", "tag"]
-    static let id: [StaticString] = ["uuid"]
+    static let host: [StaticString] = ["hostname", "HOST", "logsource", "host", "fromhost", "HOST_FROM", "_HOSTNAME"]
+    static let program: [StaticString] = [
+        "programname", "PROGRAM", "program", "app-name", "appname", "APP-NAME", "syslogtag", "tag", "ident", "SYSLOG_IDENTIFIER", "_COMM",
+        "facility", "FACILITY",
+    ]
+    static let id: [StaticString] = ["uuid", "__CURSOR"]
     static let message: [StaticString] = ["msg", "MESSAGE", "message", "MSG"]
     static let severity: [StaticString] = [
         "syslogseverity", "syslogseverity-text", "severity", "severity_label", "PRIORITY", "priority", "LEVEL", "level", "pri", "PRI",
     ]
     static let time: [StaticString] = [
-        "timereported", "timestamp", "@timestamp", "ISODATE", "S_ISODATE", "R_ISODATE", "DATE", "time", "UNIXTIME", "timegenerated",
+        "timereported", "timestamp", "@timestamp", "ISODATE", "S_ISODATE", "R_ISODATE", "DATE", "time", "UNIXTIME", "timegenerated", "date",
+        "__REALTIME_TIMESTAMP",
     ]
     /// Not kept as labels: the message's text, once more.
     static let texts: [StaticString] = ["msg", "MESSAGE", "message", "MSG", "rawmsg", "RAWMSG", "rawmsg-after-pri", "LEGACY_MSGHDR"]
 }
 
 extension Decoder {
-    /// A syslog message as JSON: rsyslog (`jsonmesg` or a template of one's own), syslog-ng (`format-json`).
+    /// A syslog message as JSON: rsyslog (`jsonmesg` or a template of one's own), syslog-ng (`format-json`), Vector,
+    /// Fluent Bit, Logstash, or an entry of the systemd journal.
     mutating func syslog(
         _ root: JSONValue, _ message: MessageView, _ batch: inout EventBatch, _ names: inout Names
     ) throws(DecodeFailure) {
@@ -35,7 +40,7 @@ extension Decoder {
         root.forEachMember { name, value in
             if !Decoder.isMessageText(name) { labels.add(name, value) }
         }
-        try commit(&raw, element: nil, root: root, message, firstEvent: batch.events.count, &batch, &names)
+        try commit(&raw, element: nil, root: root, message, &batch, &names)
     }
 
     /// The first of these members that is a string of its own (not `-`, the nil value of RFC 5424).

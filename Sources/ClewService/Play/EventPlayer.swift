@@ -70,7 +70,7 @@ public struct EventPlayer: ~Copyable {
         _ files: [String], shouldStop: () -> Bool = { false }, report: (PlayProgress) -> Void = { _ in }
     ) throws -> PlaySummary {
         for path in files where !shouldStop() {
-            let reader = try ArchiveReader(path: path)
+            let reader = try ArchiveReader(path: path, options: ArchiveReader.Options(unfoldsJSON: true))
             while !shouldStop(), let item = try reader.next() {
                 switch item {
                 case .oversized: summary.oversized += 1

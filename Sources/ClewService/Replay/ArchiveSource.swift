@@ -173,7 +173,7 @@ struct ArchiveSource: ~Copyable {
         self.limits = limits
         envelopes = EnvelopeReader(limits: limits)
         // A message within an envelope may be escaped throughout.
-        let options = ArchiveReader.Options(maximumLineLength: max(16 << 20, limits.messageBytes * 6 + 65_536))
+        let options = ArchiveReader.Options(maximumLineLength: max(16 << 20, limits.messageBytes * 6 + 65_536), unfoldsJSON: true)
         for path in files { readers.append(try ArchiveReader(path: path, options: options)) }
     }
 
