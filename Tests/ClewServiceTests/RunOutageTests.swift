@@ -128,6 +128,11 @@ struct RunOutageTests {
         try broker.thaw()
         try running.stop()
         let published = Int(running.service.status.deadLettersPublished)
+        // What was published is just what the group has committed.
+        let reader = try Consumer(properties: ["bootstrap.servers": broker.bootstrap, "group.id": place.group])
+        let committed = try reader.committed([TopicPartition(topic: place.input, partition: 0)], timeout: .seconds(20))
+        reader.close()
+        #expect(committed.map(\.offset) == [Int64(published)], "\(running.lines)")
         #expect(try deadLetters(place, broker, count: published) == (0..<published).map { "no event \($0)" })
         // The next one goes on where this one has ended.
         let next = try RunningService(place.config)

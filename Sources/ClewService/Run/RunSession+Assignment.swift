@@ -25,9 +25,11 @@ extension RunSession {
 
     func assigned(_ partitions: inout [PartitionOffset]) {
         metrics.rebalanced()
-        // What was taken away before and is not given back now has ended for us.
+        // What was taken away before and is not given back now has ended for us; at a stop it is waited for, as results of it wait.
         let given = Set(partitions.map(\.partition))
-        for number in sources.indices where sources[number].isRevoked && !given.contains(sources[number].partition) { end(number) }
+        if shared.readiness.phase != .draining {
+            for number in sources.indices where sources[number].isRevoked && !given.contains(sources[number].partition) { end(number) }
+        }
         for index in partitions.indices {
             let partition = partitions[index].partition
             let number = sources.number(of: partition) ?? add(partition)
@@ -99,7 +101,7 @@ extension RunSession {
         publish()
         while failure == nil, Clock.monotonicSeconds() < deadline {
             commitIfDue(.infinity)
-            if waiting != nil { return }
+            if waiting != nil || sources.isGroupUndecided { return }
             guard transactor.isBusy else {
                 if !hasMoved, outbox.isEmpty { return }
                 continue

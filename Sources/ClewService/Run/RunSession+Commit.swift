@@ -26,7 +26,7 @@ extension RunSession {
             let left = deadline - Clock.monotonicSeconds()
             if transactor.isBusy, left > 0 {
                 if let outcome = transactor.waitForOutcome(seconds: left) { settle(outcome) }
-            } else if transactor.isBusy || waiting != nil {
+            } else if transactor.isBusy || waiting != nil || sources.isGroupUndecided {
                 isHeld = true
             } else {
                 handOver()
@@ -53,7 +53,7 @@ extension RunSession {
                     failure = RunFailure("the group did not take the last offsets in time; their input is read again at the next start")
                     return
                 }
-                if waiting != nil {
+                if waiting != nil || sources.isGroupUndecided {
                     // Only a poll brings the group back. What else it brings is left to the next start.
                     do throws(KafkaError) {
                         try consumer.poll(into: unread, timeout: RunSession.pollTimeout)
@@ -70,6 +70,8 @@ extension RunSession {
 
     /// Submits the waiting transaction, else the outbox with the offsets that belong to it.
     private func handOver() {
+        // Results without the offsets of their input would come twice.
+        if waiting == nil, sources.isGroupUndecided { return }
         do throws(KafkaError) {
             let group = try consumer.groupMetadata()
             let batch: TransactionBatch

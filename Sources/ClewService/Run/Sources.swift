@@ -37,6 +37,10 @@ package struct Sources {
     package var assigned: [Int] { all.indices.filter { all[$0].isAssigned } }
     package var assignedPartitions: Set<TopicPartition> { Set(all.lazy.filter(\.isAssigned).map(\.partition)) }
 
+    /// Whether partitions were taken away of which the group has not said yet whose they are: what was read of them cannot be
+    /// committed.
+    package var isGroupUndecided: Bool { all.contains { $0.isRevoked } }
+
     package func number(of partition: TopicPartition) -> Int? { numbers[partition] }
 
     /// Adds a partition; its number is the next one.
