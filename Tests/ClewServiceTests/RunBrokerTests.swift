@@ -171,14 +171,19 @@ struct RunBrokerTests {
         #expect(try records(place.incidents).count > count)
     }
 
-    @Test func whatTimeAloneLetsGoIsCommittedToo() throws {
+    /// A lone warning, which time lets go: nothing is published of it, so there is no output with which its offset would be committed.
+    private func loneWarning() throws -> (RunPlace, Config) {
         let place = RunPlace(broker: broker.bootstrap)
         try place.createTopics(admin)
         var config = place.config
         config.input.idleAfter = .seconds(1)
         config.input.allowedLateness = .seconds(2)
-        // Of a lone warning nothing is published, so there is no output with which its offset would be committed.
         try produce(place.input, alerts(1, severity: "warning"))
+        return (place, config)
+    }
+
+    @Test func whatTimeAloneLetsGoIsCommittedToo() throws {
+        let (place, config) = try loneWarning()
         let running = try RunningService(config)
         #expect(eventually { running.service.status.events == 1 })
         #expect(try eventually { try committed(place) == 1 })
@@ -187,13 +192,8 @@ struct RunBrokerTests {
     }
 
     @Test func aStopCommitsWhatItLetsGo() throws {
-        let place = RunPlace(broker: broker.bootstrap)
-        try place.createTopics(admin)
-        var config = place.config
+        var (place, config) = try loneWarning()
         config.output.commitInterval = .seconds(60)
-        config.input.idleAfter = .seconds(1)
-        config.input.allowedLateness = .seconds(2)
-        try produce(place.input, alerts(1, severity: "warning"))
         let running = try RunningService(config)
         // The first transaction went out while it still waited, the next one would be a minute later.
         #expect(eventually { running.service.status.events == 1 })

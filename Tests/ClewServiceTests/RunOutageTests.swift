@@ -79,11 +79,24 @@ struct RunOutageTests {
         return values(received)
     }
 
-    /// Input of which every message is a record of the output, `count` of them.
-    private func produceGarbage(_ count: Int, _ place: RunPlace, _ broker: KafkaBroker) throws {
+    /// Gives the service `count` messages, each of which is a record of the output, and freezes the broker in the midst of them.
+    private func freezeWithinGarbage(
+        _ count: Int, _ config: Config, _ place: RunPlace, _ broker: KafkaBroker
+    ) throws -> RunningService {
+        try place.createTopics(try Admin(properties: ["bootstrap.servers": broker.bootstrap]))
         let producer = try Producer(properties: ["bootstrap.servers": broker.bootstrap])
         for number in 0..<count { try producer.produce(topic: place.input, key: nil, value: Array("no event \(number)".utf8)) }
         try producer.flush(timeout: .seconds(60))
+        let running = try RunningService(config)
+        #expect(eventually { running.service.status.deadLettersPublished > 0 || running.isEnded })
+        try broker.freeze()
+        return running
+    }
+
+    /// Longer than the session and the transaction: also for the library's own clocks, which count from an answer that stays out.
+    private func waitOutSession() {
+        let end = ContinuousClock.now + .seconds(5)
+        #expect(eventually { ContinuousClock.now > end })
     }
 
     /// With a full outbox behind a transaction that nobody answers, the service goes on polling and telling how it stands.
@@ -91,12 +104,8 @@ struct RunOutageTests {
         let broker = try KafkaBroker.start()
         defer { broker.stop() }
         let place = RunPlace(broker: broker.bootstrap)
-        try place.createTopics(try Admin(properties: ["bootstrap.servers": broker.bootstrap]))
         let count = 6 * TransactionBatch.fullAtEntries
-        try produceGarbage(count, place, broker)
-        let running = try RunningService(place.config)
-        #expect(eventually { running.service.status.deadLettersPublished > 0 || running.isEnded })
-        try broker.freeze()
+        let running = try freezeWithinGarbage(count, place.config, place, broker)
         let paused = "clew_partition_paused{topic=\"\(place.input)\",partition=\"0\"}"
         #expect(try eventually { try running.metric(paused) == 1 })
         #expect(try running.metric("clew_output_waiting_bytes") ?? 0 > 0)
@@ -113,16 +122,11 @@ struct RunOutageTests {
         let broker = try KafkaBroker.start()
         defer { broker.stop() }
         let place = RunPlace(broker: broker.bootstrap)
-        try place.createTopics(try Admin(properties: ["bootstrap.servers": broker.bootstrap]))
         var config = place.config
         config.kafka.properties = ["transaction.timeout.ms": "1000", "session.timeout.ms": "1500", "heartbeat.interval.ms": "300"]
         let count = 5 * TransactionBatch.fullAtEntries
-        try produceGarbage(count, place, broker)
-        let running = try RunningService(config)
-        #expect(eventually { running.service.status.deadLettersPublished > 0 || running.isEnded })
-        try broker.freeze()
-        let thawed = ContinuousClock.now + .seconds(5)
-        #expect(eventually { ContinuousClock.now > thawed })
+        let running = try freezeWithinGarbage(count, config, place, broker)
+        waitOutSession()
         running.service.requestStop()
         #expect(eventually { running.logged("draining") == 1 || running.isEnded })
         try broker.thaw()
@@ -146,18 +150,12 @@ struct RunOutageTests {
         let broker = try KafkaBroker.start()
         defer { broker.stop() }
         let place = RunPlace(broker: broker.bootstrap)
-        try place.createTopics(try Admin(properties: ["bootstrap.servers": broker.bootstrap]))
         var config = place.config
         config.kafka.properties = ["transaction.timeout.ms": "1000", "session.timeout.ms": "1500", "heartbeat.interval.ms": "300"]
         let count = 5 * TransactionBatch.fullAtEntries
-        try produceGarbage(count, place, broker)
-        let running = try RunningService(config)
-        #expect(eventually { running.service.status.deadLettersPublished > 0 || running.isEnded })
-        try broker.freeze()
+        let running = try freezeWithinGarbage(count, config, place, broker)
         #expect(eventually { !running.service.status.isReady })
-        // Longer than the session and the transaction: also for the library's own clocks, which count from an answer that stays out.
-        let thawed = ContinuousClock.now + .seconds(5)
-        #expect(eventually { ContinuousClock.now > thawed })
+        waitOutSession()
         try broker.thaw()
         #expect(eventually(seconds: 60) { running.service.status.deadLettersPublished == UInt64(count) || running.isEnded })
         try running.stop()

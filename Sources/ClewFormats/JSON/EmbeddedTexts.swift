@@ -17,7 +17,8 @@ final class EmbeddedTexts {
     /// Forgets the texts of the message before.
     func removeAll() { used = 0 }
 
-    /// The value within a text; nil if it is no text, or no object or array in it.
+    /// The value within a text; nil if it is no text, or no object or array in it. What only begins like JSON, or is nested too
+    /// deeply, is a text like any other: that is no fault of the message, and a field looked for in it is one that is not there.
     func root(of value: JSONValue) -> JSONValue? {
         guard value.isString, let start = value.text.baseAddress, let first = value.text.first,
             first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
@@ -27,7 +28,11 @@ final class EmbeddedTexts {
         let entry = entries[used]
         used += 1
         entry.start = start
-        entry.root = try? entry.document.parse(value.text, maxDepth: nesting)
+        do throws(DecodeFailure) {
+            entry.root = try entry.document.parse(value.text, maxDepth: nesting)
+        } catch {
+            entry.root = nil
+        }
         return entry.root
     }
 }

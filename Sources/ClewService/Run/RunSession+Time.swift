@@ -21,7 +21,7 @@ extension RunSession {
 
     private func holdBack() {
         let statistics = pipeline.correlator.statistics
-        guard pressure.isOn || isPausing || isHeld || statistics.buffered >= pressure.highMark else { return }
+        guard pressure.isOn || isHeld || sources.isAnyPaused || statistics.buffered >= pressure.highMark else { return }
         let lateness = config.input.allowedLateness.inMicroseconds
         let wasOn = pressure.isOn
         let partitions = sources.assigned.map { number in
@@ -51,7 +51,6 @@ extension RunSession {
             }
             if !change.resume.isEmpty { try consumer.resume(change.resume.map { sources[$0].partition }) }
             for number in change.resume { sources[number].isPaused = false }
-            isPausing = partitions.count { $0.isPaused } + change.pause.count > change.resume.count
         } catch {
             log.warning("partitions cannot be paused", ["error": LogValue(error.description)], atMostEvery: 30, key: "pause")
         }

@@ -39,8 +39,6 @@ final class RunSession {
     var bytesUnderWay = 0
     /// Whether nothing is read until the outbox can be handed over.
     var isHeld = false
-    /// Whether partitions are paused.
-    var isPausing = false
     /// Emptied, to be used again.
     var spare: TransactionBatch?
     /// Whether input was taken since the last transaction was handed over.

@@ -37,6 +37,7 @@ package struct Sources {
     package var assigned: [Int] { all.indices.filter { all[$0].isAssigned } }
     package var assignedPartitions: Set<TopicPartition> { Set(all.lazy.filter(\.isAssigned).map(\.partition)) }
 
+    package var isAnyPaused: Bool { all.contains { $0.isAssigned && $0.isPaused } }
     /// Whether partitions were taken away of which the group has not said yet whose they are: what was read of them cannot be
     /// committed.
     package var isGroupUndecided: Bool { all.contains { $0.isRevoked } }
